@@ -1,0 +1,48 @@
+"""convlab trains, compares and shares image classifiers on TensorFlow and Keras.
+
+Everything one might swap is a plugin: the data set, the architecture, the optimizer, the metric. Importing
+this package does not import TensorFlow; training does.
+"""
+
+from convlab.api import Run, prepare, run
+from convlab.data_source import DataSource
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer
+from convlab.errors import (
+    ConfigError,
+    ConvlabError,
+    DataError,
+    PluginError,
+    RunFolderError,
+    TrainingError,
+    UnknownNameError,
+)
+from convlab.experiment import Experiment
+from convlab.hookspecs import hookimpl
+from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
+from convlab.image_data import ImageData, Split
+
+__all__ = [
+    "Architecture",
+    "ConfigError",
+    "ConvlabError",
+    "DataError",
+    "DataSource",
+    "Dataset",
+    "Experiment",
+    "ImageData",
+    "Metric",
+    "Optimizer",
+    "PluginError",
+    "PluginFailure",
+    "PluginHost",
+    "ProvidedPart",
+    "Provider",
+    "Run",
+    "RunFolderError",
+    "Split",
+    "TrainingError",
+    "UnknownNameError",
+    "hookimpl",
+    "prepare",
+    "run",
+]

@@ -1,0 +1,6 @@
+"""``python -m convlab``."""
+
+from convlab.cli import main
+
+if __name__ == "__main__":
+    main()

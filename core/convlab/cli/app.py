@@ -1,0 +1,46 @@
+"""The ``convlab`` command."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from convlab.cli.exits import run_app
+from convlab.cli.list_command import list_parts
+from convlab.cli.plugins_command import list_plugins
+from convlab.cli.run_command import run_experiment
+from convlab.cli.show_command import show_part
+
+app = typer.Typer(
+    name="convlab",
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run_experiment)
+app.command("list")(list_parts)
+app.command("show")(show_part)
+app.command("plugins")(list_plugins)
+
+
+@app.callback(invoke_without_command=True)
+def convlab(
+    context: typer.Context,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Train and compare image classifiers; every part is a plugin.
+
+    [bold]convlab run[/] trains a small CNN on real digits in seconds, without a network.
+    [bold]convlab list[/] shows what there is to choose from.
+    """
+    if show_version:
+        sys.stdout.write(f"convlab {version('convlab')}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run_app(app))

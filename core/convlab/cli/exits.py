@@ -1,0 +1,60 @@
+"""Every ending of the command line: one clear message and its exit code, never a traceback."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+
+import typer
+
+from convlab.errors import ConvlabError
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """Turn what goes wrong in a command into a message on standard error and an exit code.
+
+    Whatever plugins print meanwhile goes to standard error too: standard output is for results.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except ConvlabError as error:
+        _tell(str(error), error)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt as error:
+        _tell("interrupted", error)
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        _tell(
+            f"the run failed: {type(error).__name__}: {error}", error, "CONVLAB_DEBUG=1 shows the traceback"
+        )
+        raise typer.Exit(1) from None
+
+
+def run_app(app: typer.Typer) -> int:
+    """Run the command that ``sys.argv`` names and return its exit code."""
+    try:
+        return app(standalone_mode=False) or 0
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except Exception as error:
+        # Wrong use: typer keeps the class to itself, and says all that is needed in these two.
+        format_message, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
+        if format_message is None:
+            raise
+        command = context.command_path if context else "convlab"
+        _tell(f"{format_message().rstrip('.')}: '{command} --help' shows what there is", error)
+        return int(getattr(error, "exit_code", 2))
+
+
+def _tell(message: str, error: BaseException, hint: str = "") -> None:
+    if os.environ.get("CONVLAB_DEBUG"):
+        sys.excepthook(type(error), error, error.__traceback__)
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    if hint:
+        sys.stderr.write(f"{hint}\n")

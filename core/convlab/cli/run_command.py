@@ -1,0 +1,89 @@
+"""``convlab run``: trains an experiment."""
+
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from convlab import api
+from convlab.cli import run_options as options
+from convlab.cli.exits import ending_well
+from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
+from convlab.cli.output import print_all, print_json
+from convlab.cli.run_settings import experiment_from
+from convlab.experiment import resolve
+from convlab.reporting.wording import describe, measures
+
+
+def run_experiment(
+    context: typer.Context,
+    file: options.File = None,
+    dataset: options.DatasetName = None,
+    architecture: options.ArchitectureName = None,
+    optimizer: options.OptimizerName = None,
+    metrics: options.MetricNames = None,
+    settings: options.Settings = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    learning_rate: options.LearningRate = None,
+    seed: options.Seed = None,
+    loop: options.Loop = None,
+    precision: options.Precision = None,
+    max_steps: options.MaxSteps = None,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+    runs_dir: options.RunsDir = Path("runs"),
+    name: options.RunName = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+    print_config: options.PrintConfig = False,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Train an architecture on a data set, validate each epoch and evaluate the test set once, at the end.
+
+    The settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the
+    command line, the later over the earlier.
+
+    Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 -s train.schedule=cosine[/]
+    """
+    with ending_well():
+        experiment, notes = experiment_from(context, file)
+        for note in notes:
+            typer.echo(f"note: {note}", err=True)
+        host = host_from(plugin, no_plugins)
+        if print_config:
+            toml = resolve(experiment, host).experiment.to_toml()
+        elif dry_run:
+            prepared = api.prepare(experiment, host=host, data_dir=data_dir)
+        else:
+            result = api.run(
+                experiment, host=host, data_dir=data_dir, runs_dir=runs_dir, name=name, progress=not quiet
+            )
+    if print_config:
+        typer.echo(toml, nl=False)
+    elif dry_run:
+        print_all(*map(escape, describe(prepared)), "[dim]nothing was trained: this was a dry run[/]")
+    elif as_json:
+        print_json(result.summary())
+    else:
+        print_all(*_report(result))
+
+
+def _report(result: api.Run) -> list[str]:
+    again = f"convlab run {result.folder / 'experiment.toml'}"
+    other = "mlp" if result.experiment.architecture != "mlp" else "cnn"
+    steps = {
+        again: "the same numbers again",
+        f"{again} -a {other}": "another network",
+        "convlab list": "all parts",
+    }
+    width = max(map(len, steps))
+    return [
+        f"[bold green]test[/]  {escape(measures(result.test))}",
+        f"[dim]kept[/]  {escape(str(result.folder))}",
+        *(
+            f"[dim]{'' if number else 'next':4}[/]  {escape(command):<{width}}  [dim]# {purpose}[/]"
+            for number, (command, purpose) in enumerate(steps.items())
+        ),
+    ]

@@ -1,0 +1,68 @@
+"""``convlab show``: one part and its options."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from convlab.cli.exits import ending_well
+from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
+from convlab.cli.kinds import complete_kind, part_type
+from convlab.cli.list_command import describe
+from convlab.cli.output import print_all, print_json
+from convlab.descriptors import Optimizer
+from convlab.options import option_fields
+
+
+def show_part(
+    kind: Annotated[
+        str, typer.Argument(help="dataset, architecture, optimizer or metric.", autocompletion=complete_kind)
+    ],
+    name: Annotated[str, typer.Argument(help="Its name, as 'convlab list' prints it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+) -> None:
+    """Show one part: where it comes from, and its options with their types and defaults.
+
+    Example: [cyan]convlab show architecture cnn[/]
+    """
+    with ending_well():
+        host = host_from(plugin, no_plugins)
+        provided = host.find(part_type(kind), name)
+        part = provided.part
+        shown = describe(provided, host)
+        if isinstance(part, Optimizer):
+            shown["learning_rate"] = part.learning_rate
+        shown["options"] = [asdict(option) for option in option_fields(part.options)] if part.options else []
+    if as_json:
+        print_json(shown)
+    else:
+        print_all(*_page(shown))
+
+
+def _page(shown: dict[str, Any]) -> list[str | Table]:
+    origin = f"{shown['qualified_name']}, version {shown['version'] or 'none'}"
+    page: list[str | Table] = [
+        f"[bold cyan]{escape(shown['name'])}[/]  {escape(shown['summary'])}",
+        f"[dim]{shown['kind']} {escape(origin)}[/]",
+    ]
+    if "learning_rate" in shown:
+        page.append(f"[dim]learning rate {shown['learning_rate']:g} unless --learning-rate is given[/]")
+    if not shown["options"]:
+        return [*page, "It has no options."]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("option", "type", "default", "what it does"):
+        table.add_column(heading, overflow="fold")
+    for option in shown["options"]:
+        default = "none" if option["default"] is None else str(option["default"])
+        table.add_row(
+            f"[cyan]{escape(option['name'])}[/]",
+            escape(option["type"]),
+            escape(default),
+            escape(option["summary"]),
+        )
+    first = shown["options"][0]
+    return [*page, "", table, "", f"[dim]Set one with: -s {shown['kind']}.{escape(first['name'])}=…[/]"]

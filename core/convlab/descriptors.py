@@ -1,0 +1,137 @@
+"""What a plugin hands to the host: frozen descriptions of its parts, each with a factory.
+
+Describing a part runs nothing of it. A factory is called only when an experiment uses the part, and
+imports TensorFlow inside, so that listing what there is stays quick.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from convlab.options import check_options_type
+
+if TYPE_CHECKING:
+    import keras
+
+    from convlab.data_source import DataSource
+    from convlab.image_data import ImageData
+
+Kind = Literal["dataset", "architecture", "optimizer", "metric"]
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What every description has in common.
+
+    Attributes:
+        name: lower-case letters, digits, ``_``, ``-`` and ``.``; what users type.
+        summary: one line that ``convlab list`` shows.
+        options: a frozen dataclass whose fields all have defaults; left out where the part has none.
+    """
+
+    kind: ClassVar[Kind]
+    factory: ClassVar[str]
+    arguments: ClassVar[tuple[str, ...]]
+
+    name: str
+    summary: str
+    options: type | None = None
+
+    def __post_init__(self) -> None:
+        title = f"{self.kind} {self.name!r}"
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ValueError(f"{title}: a name has lower-case letters, digits, '_', '-' and '.' only")
+        if not isinstance(self.summary, str) or not self.summary.strip() or "\n" in self.summary:
+            raise ValueError(f"{title}: summary must be one line of text")
+        if self.options is not None:
+            try:
+                check_options_type(self.options)
+            except TypeError as error:
+                raise TypeError(f"{title}: {error}") from None
+        factory = getattr(self, self.factory)
+        call = f"{self.factory}({', '.join(self.arguments)})"
+        if not callable(factory):
+            raise TypeError(f"{title}: {self.factory} must be a function {call}")
+        try:
+            inspect.signature(factory).bind(*self.arguments)
+        except TypeError:
+            raise TypeError(f"{title}: {self.factory} must accept {call}") from None
+        except ValueError:  # a built-in without a signature cannot be checked
+            return
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(Part):
+    """A data set.
+
+    Attributes:
+        load: called as ``load(source, options)``; returns an ``ImageData``. ``source`` names the folders to
+            look in. Raises ``DataError`` where the files are missing or damaged.
+    """
+
+    kind: ClassVar[Kind] = "dataset"
+    factory: ClassVar[str] = "load"
+    arguments: ClassVar[tuple[str, ...]] = ("source", "options")
+
+    load: Callable[[DataSource, Any], ImageData]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture(Part):
+    """A network.
+
+    Attributes:
+        build: called as ``build(input_shape, num_classes, options)``, ``input_shape`` being
+            ``(height, width, channels)``; returns a ``keras.Model`` that maps scaled float images
+            ``(batch, height, width, channels)`` to logits ``(batch, num_classes)``, without a softmax.
+    """
+
+    kind: ClassVar[Kind] = "architecture"
+    factory: ClassVar[str] = "build"
+    arguments: ClassVar[tuple[str, ...]] = ("input_shape", "num_classes", "options")
+
+    build: Callable[[tuple[int, int, int], int, Any], keras.Model]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Part):
+    """A rule that updates the weights.
+
+    Attributes:
+        build: called as ``build(learning_rate, options)``, where ``learning_rate`` is a float or a
+            ``keras.optimizers.schedules.LearningRateSchedule``; returns a ``keras.optimizers.Optimizer``.
+        learning_rate: the rate that a run uses where the user names none.
+    """
+
+    kind: ClassVar[Kind] = "optimizer"
+    factory: ClassVar[str] = "build"
+    arguments: ClassVar[tuple[str, ...]] = ("learning_rate", "options")
+
+    build: Callable[[Any, Any], keras.optimizers.Optimizer]
+    learning_rate: float = 0.001
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric(Part):
+    """A number that says how good the predictions are.
+
+    Attributes:
+        build: called as ``build(num_classes, options)``; returns a ``keras.metrics.Metric`` whose
+            ``update_state(labels, logits)`` takes int64 labels ``(batch,)`` and float32 logits
+            ``(batch, num_classes)``, and whose result is right for batches of unequal size.
+    """
+
+    kind: ClassVar[Kind] = "metric"
+    factory: ClassVar[str] = "build"
+    arguments: ClassVar[tuple[str, ...]] = ("num_classes", "options")
+
+    build: Callable[[int, Any], keras.metrics.Metric]
+
+
+PART_TYPES: tuple[type[Part], ...] = (Dataset, Architecture, Optimizer, Metric)

@@ -1,0 +1,63 @@
+"""The parts that the plugins provide, found by bare or qualified name."""
+
+from collections.abc import Iterator
+from typing import TypeVar, cast
+
+from convlab.descriptors import Part
+from convlab.errors import UnknownNameError
+from convlab.host.provider import ProvidedPart
+from convlab.suggestions import did_you_mean
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+class Catalog:
+    """All parts, in the order in which their plugins were loaded."""
+
+    def __init__(self) -> None:
+        self._parts: list[ProvidedPart[Part]] = []
+
+    def add(self, provided: ProvidedPart[Part]) -> None:
+        """Add a part.
+
+        Raises:
+            ValueError: its provider has one of that kind and name already.
+        """
+        for other in self._parts:
+            if (other.part.kind, other.qualified_name) == (provided.part.kind, provided.qualified_name):
+                raise ValueError(
+                    f"a second {provided.part.kind} named {provided.part.name!r}; the first is kept"
+                )
+        self._parts.append(provided)
+
+    def of_type(self, part_type: type[PartT]) -> Iterator[ProvidedPart[PartT]]:
+        """Yield the parts of one kind."""
+        for provided in self._parts:
+            if isinstance(provided.part, part_type):
+                yield cast("ProvidedPart[PartT]", provided)
+
+    def find(self, part_type: type[PartT], name: str) -> ProvidedPart[PartT]:
+        """Return the part that a name means.
+
+        Args:
+            part_type: the kind of part.
+            name: ``provider:name``, or a bare name, which means the built-in where there is one.
+
+        Raises:
+            UnknownNameError: nothing, or more than one third party, has that name.
+        """
+        parts = list(self.of_type(part_type))
+        for provided in parts:
+            if name in (provided.qualified_name, provided.canonical_name):
+                return provided
+        bare = [provided for provided in parts if provided.part.name == name]
+        if len(bare) == 1:
+            return bare[0]
+        kind = part_type.kind
+        if bare:
+            qualified = " or ".join(provided.qualified_name for provided in bare)
+            raise UnknownNameError(f"several plugins provide the {kind} {name!r}: write {qualified}")
+        known = {provided.part.name for provided in parts}
+        if ":" in name:
+            known = {provided.qualified_name for provided in parts}
+        raise UnknownNameError(f"unknown {kind} {name!r}; {did_you_mean(name, known)}")

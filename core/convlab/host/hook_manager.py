@@ -1,0 +1,51 @@
+"""pluggy's manager, made to pass over a bad hook instead of refusing the whole plugin."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pluggy
+
+from convlab import hookspecs
+from convlab.suggestions import did_you_mean
+
+
+class HookManager(pluggy.PluginManager):
+    """Registers the hooks of a plugin that fit a specification and reports the others.
+
+    Args:
+        report: called with the error for each implementation that does not fit.
+    """
+
+    def __init__(self, report: Callable[[pluggy.PluginValidationError], None]) -> None:
+        super().__init__("convlab")
+        self._report = report
+        self.add_hookspecs(hookspecs)
+        self._specified = {name for name in vars(hookspecs) if hasattr(self.hook, name)}
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """Return pluggy's options of an implementation, ``None`` for what is none or does not fit."""
+        options = super().parse_hookimpl_opts(plugin, name)
+        if options is None:
+            return None
+        reason = self._misfit(options["specname"] or name, getattr(plugin, name), options)
+        if reason is None:
+            return options
+        if not options["optionalhook"]:
+            self._report(pluggy.PluginValidationError(plugin, reason))
+        return None
+
+    def _misfit(self, hook: str, function: Any, options: pluggy.HookimplOpts) -> str | None:
+        if hook not in self._specified:
+            return f"unknown hook {hook!r}; {did_you_mean(hook, self._specified)}"
+        if options["wrapper"] or options["hookwrapper"]:
+            return f"hook {hook!r} cannot be a wrapper: return the parts"
+        required = [
+            parameter
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.default is parameter.empty
+            and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        ]
+        if required:
+            return f"hook {hook!r} takes no arguments, but the implementation asks for {required[0].name!r}"
+        return None

@@ -1,0 +1,31 @@
+"""Plain lines, for logs and pipes."""
+
+from rich.console import Console
+
+from convlab.reporting.wording import describe, measures
+from convlab.training.preparation import Prepared
+from convlab.training.reporter import EpochRecord, Reporter
+
+
+class Lines(Reporter):
+    """Prints a line an epoch."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._epochs = 0
+
+    def started(self, prepared: Prepared) -> None:
+        """Say what is trained."""
+        self._epochs = prepared.plan.epochs
+        for line in describe(prepared):
+            self._print(line)
+
+    def epoch_ended(self, record: EpochRecord) -> None:
+        """Print the epoch's figures."""
+        self._print(
+            f"epoch {record['epoch']}/{self._epochs}  {record['seconds']:.1f}s  "
+            f"{record['images_per_second']:,.0f} images/s  {measures(record)}"
+        )
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,32 @@
+"""The same words for bars and lines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from convlab.training.preparation import Prepared
+
+_NOT_MEASURES = ("epoch", "seconds", "images_per_second")
+
+
+def describe(prepared: Prepared) -> list[str]:
+    """Return the lines that say what is about to be trained."""
+    resolved, data, division = prepared.resolved, prepared.data, prepared.division
+    settings = resolved.experiment.train
+    height, width, channels = data.input_shape
+    held_out = f" + {len(division.validation):,} held out" if len(division.validation) else ""
+    compiled = ", XLA" if prepared.xla else ""
+    schedule = "" if settings.schedule == "constant" else f" {settings.schedule}"
+    return [
+        f"{resolved.experiment.dataset}: {len(division.train):,} train images{held_out}, "
+        f"{len(data.test.labels):,} test images, {height}×{width}×{channels}, {data.num_classes} classes",
+        f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {settings.precision}, "
+        f"{settings.loop} loop{compiled}",
+        f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}{schedule}, "
+        f"batch {settings.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",
+    ]
+
+
+def measures(results: Mapping[str, Any]) -> str:
+    """Return the loss and the metrics in one line."""
+    shown = (f"{name} {value:.4f}" for name, value in results.items() if name not in _NOT_MEASURES)
+    return "  ".join(shown)

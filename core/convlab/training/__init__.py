@@ -1,0 +1,1 @@
+"""From a resolved experiment to a trained model."""

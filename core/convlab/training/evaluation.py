@@ -1,0 +1,51 @@
+"""Evaluation in chunks, the metrics averaged over examples."""
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from convlab.image_data import Split
+from convlab.training.measures import Measures
+
+# Pixel values a chunk: large enough to keep the cores busy, small enough for a laptop's memory.
+_VALUES_A_CHUNK = 2**20
+_LARGEST_CHUNK = 1024
+
+
+class Evaluator:
+    """Measures a model on labelled images.
+
+    Args:
+        model: from uint8 images to logits.
+        loss: of labels and logits.
+        measures: what to keep count of; reset before each evaluation.
+    """
+
+    def __init__(self, model: keras.Model, loss: keras.losses.Loss, measures: Measures) -> None:
+        self._model = model
+        self._loss = loss
+        self._measures = measures
+        pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
+        self._add_chunk = tf.function(self._add, input_signature=[pixels, tf.TensorSpec((None,), tf.int64)])
+        values = int(np.prod(model.input_shape[1:]))
+        self._chunk = max(1, min(_LARGEST_CHUNK, _VALUES_A_CHUNK // values))
+
+    def evaluate(self, split: Split, indices: npt.NDArray[np.int64] | None = None) -> dict[str, float]:
+        """Return the loss and each metric over a split.
+
+        Args:
+            split: images and labels.
+            indices: the images to look at; all of them by default.
+        """
+        self._measures.reset()
+        count = len(split.labels) if indices is None else len(indices)
+        for start in range(0, count, self._chunk):
+            chosen = slice(start, start + self._chunk)
+            some = chosen if indices is None else indices[chosen]
+            self._add_chunk(split.images[some], split.labels[some])
+        return self._measures.results()
+
+    def _add(self, images: tf.Tensor, labels: tf.Tensor) -> None:
+        logits = self._model(images, training=False)
+        self._measures.update(labels, logits, self._loss(labels, logits))

@@ -1,0 +1,84 @@
+"""The loop that Keras brings: compile and fit, over the same batches in the same order."""
+
+import time
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from convlab.training.loop import OnSteps
+from convlab.training.measures import Measures
+from convlab.training.plan import Plan
+
+
+class FitLoop:
+    """Trains with ``keras.Model.fit``; takes what ``TapeLoop`` takes."""
+
+    def __init__(
+        self,
+        *,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        measures: Measures,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.int64],
+        plan: Plan,
+        xla: bool,
+    ) -> None:
+        self.measures = measures
+        self.compile_seconds = 0.0
+        # A model of its own around the same layers, so that the saved one carries no training state.
+        self._trained = keras.Model(model.inputs, model.outputs)
+        self._compile = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "metrics": list(measures.metrics.values()),
+            "jit_compile": xla,
+        }
+        self._images = tf.convert_to_tensor(images)
+        self._labels = tf.convert_to_tensor(labels)
+        self._batch_size = plan.batch_size
+        self._epoch = 0
+
+    def compile(self) -> None:
+        """Compile the model; Keras traces its graph with the first batch."""
+        self._trained.compile(**self._compile)
+
+    def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
+        """Pass over the images; see ``TrainingLoop``."""
+        batches = tf.data.Dataset.from_tensor_slices(order).batch(self._batch_size).take(steps)
+        batches = batches.map(self._gather, num_parallel_calls=1).prefetch(tf.data.AUTOTUNE)
+        follow = _Follow(self, on_steps)
+        self._trained.fit(
+            batches,
+            initial_epoch=self._epoch,
+            epochs=self._epoch + 1,
+            shuffle=False,  # the order is shuffled already
+            verbose=0,
+            callbacks=[follow],
+        )
+        self._epoch += 1
+
+    def _gather(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(self._images, batch), tf.gather(self._labels, batch)
+
+
+class _Follow(keras.callbacks.Callback):
+    """Passes the loss on as batches end, and notes how long the first took to compile."""
+
+    def __init__(self, loop: FitLoop, on_steps: OnSteps) -> None:
+        super().__init__()
+        self._loop = loop
+        self._on_steps = on_steps
+        self._start = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._loop.compile_seconds == 0.0:
+            self._loop.compile_seconds = time.perf_counter() - self._start
+        # Keras keeps the loss in a tracker of its own: take its running mean over.
+        self._loop.measures.loss.reset_state()
+        self._loop.measures.loss.update_state(logs["loss"])
+        self._on_steps(batch + 1)

@@ -1,0 +1,112 @@
+"""The fast loop: a GradientTape step in one graph that runs many steps a call."""
+
+import time
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from convlab.training.loop import OnSteps
+from convlab.training.measures import Measures
+from convlab.training.plan import Plan
+
+# Long enough that a call costs nothing, short enough that Ctrl-C and the progress bar feel immediate.
+_SECONDS_A_CALL = 0.25
+
+
+class TapeLoop:
+    """Runs the step in a graph over data that stays in memory.
+
+    Args:
+        model: from uint8 images to logits.
+        optimizer: updates the model's trainable variables.
+        loss: of labels and logits.
+        measures: what to keep count of.
+        images: uint8 ``(n, height, width, channels)``.
+        labels: int64 ``(n,)``.
+        plan: the batches.
+        xla: whether XLA compiles the graph.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        measures: Measures,
+        images: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.int64],
+        plan: Plan,
+        xla: bool,
+    ) -> None:
+        self.measures = measures
+        self.compile_seconds = 0.0
+        self._model = model
+        self._optimizer = optimizer
+        self._loss = loss
+        self._images = tf.convert_to_tensor(images)
+        self._labels = tf.convert_to_tensor(labels)
+        self._plan = plan
+        self._xla = xla
+        self._run_steps = tf.function(self._steps, jit_compile=xla)
+        self._steps_a_call = 1
+
+    def compile(self) -> None:
+        """Trace the graph, and compile it where XLA does, by running no step of it."""
+        start = time.perf_counter()
+        order = tf.zeros(self._plan.images, tf.int32)
+        for _, batch_size in self._stretches(self._plan.steps(epoch=1)):
+            self._call(order, 0, 0, batch_size)
+        self.compile_seconds += time.perf_counter() - start
+
+    def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
+        """Pass over the images; see ``TrainingLoop``."""
+        images = tf.convert_to_tensor(order)
+        done = 0
+        for end, batch_size in self._stretches(steps):
+            while done < end:
+                start = time.perf_counter()
+                until = min(done + self._steps_a_call, end)
+                self._call(images, done, until, batch_size)
+                on_steps(until)  # reads the loss, and so waits for the device
+                self._pace(until - done, time.perf_counter() - start)
+                done = until
+
+    def _stretches(self, steps: int) -> list[tuple[int, int]]:
+        """Return the steps up to which one graph serves, and the size of its batches.
+
+        XLA needs that size when it compiles; without XLA one graph takes the smaller last batch too.
+        """
+        full, left_over = divmod(self._plan.images, self._plan.batch_size)
+        if self._xla and left_over and steps > full:
+            return [(full, self._plan.batch_size), (steps, left_over)]
+        return [(steps, self._plan.batch_size)]
+
+    def _call(self, order: tf.Tensor, first: int, until: int, batch_size: int) -> None:
+        self._run_steps(order, tf.constant(first), tf.constant(until), batch_size)
+
+    def _pace(self, steps: int, seconds: float) -> None:
+        wanted = steps * _SECONDS_A_CALL / max(seconds, 1e-6)
+        self._steps_a_call = max(1, min(int(wanted), 4 * self._steps_a_call))
+
+    def _steps(self, order: tf.Tensor, first: tf.Tensor, until: tf.Tensor, batch_size: int) -> None:
+        step = first
+        while step < until:
+            start = step * self._plan.batch_size
+            size = batch_size if self._xla else tf.minimum(batch_size, tf.size(order) - start)
+            self._step(tf.slice(order, [start], [size]))
+            step += 1
+
+    def _step(self, batch: tf.Tensor) -> None:
+        images = tf.gather(self._images, batch)
+        labels = tf.gather(self._labels, batch)
+        with tf.GradientTape() as tape:
+            logits = self._model(images, training=True)
+            loss = self._loss(labels, logits)
+            if self._model.losses:
+                loss += tf.add_n(self._model.losses)
+        weights = self._model.trainable_variables
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        self.measures.update(labels, logits, loss)

@@ -1,0 +1,71 @@
+"""TensorFlow and Keras, imported when a run needs them, set up for it and kept quiet."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from convlab.errors import ConvlabError
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and Keras and open the devices; does nothing the second time.
+
+    GPU memory is taken as it is needed, not whole.
+
+    Raises:
+        ConvlabError: TensorFlow cannot be imported, or Keras already runs on another backend.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+    try:
+        with _native_stderr_held_back():
+            import keras
+            import tensorflow as tf
+
+            _open_devices(tf.config)
+    except ImportError as error:
+        raise ConvlabError(
+            f"TensorFlow cannot be imported ({error}): reinstall it with 'pip install tensorflow'"
+        ) from error
+    if keras.config.backend() != "tensorflow":
+        raise ConvlabError(
+            f"Keras runs on {keras.config.backend()} already: set KERAS_BACKEND=tensorflow before it is imported"
+        )
+    keras.config.set_image_data_format("channels_last")
+
+
+def _open_devices(config: object) -> None:
+    for device in config.list_physical_devices("GPU"):  # type: ignore[attr-defined]
+        try:
+            config.experimental.set_memory_growth(device, True)  # type: ignore[attr-defined]
+        except RuntimeError:  # the devices are open already, as in a notebook
+            break
+    config.list_logical_devices()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _native_stderr_held_back() -> Iterator[None]:
+    """Keep what C++ writes to file descriptor 2 from the terminal, unless the block fails.
+
+    While TensorFlow loads, its log goes there whatever level is set.
+    """
+    if os.environ.get("CONVLAB_DEBUG") or "tensorflow" in sys.modules:
+        yield
+        return
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(saved, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -1,0 +1,20 @@
+"""The optimizers and metrics that convlab brings."""
+
+from collections.abc import Iterable
+
+from convlab import Metric, Optimizer, hookimpl
+from convlab_plugins.adam import ADAM
+from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
+from convlab_plugins.sgd import SGD
+
+
+@hookimpl
+def convlab_optimizers() -> Iterable[Optimizer]:
+    """Return SGD and Adam."""
+    return [SGD, ADAM]
+
+
+@hookimpl
+def convlab_metrics() -> Iterable[Metric]:
+    """Return accuracy, top-k accuracy and macro F1."""
+    return [ACCURACY, TOP_K_ACCURACY, MACRO_F1]

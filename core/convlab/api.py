@@ -114,20 +114,23 @@ def run(
     resolved = resolve(experiment or Experiment(), host)
     source = DataSource.from_environment(data_dir)
     folder = RunFolder.create(Path(runs_dir), resolved, name)
-    with _discarded_if_empty(folder):
+    with _telling_where(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)
-        folder.write_experiment(prepared.resolved.experiment.to_toml())
+        folder.write_experiment(resolved.experiment.to_toml())
         return _train_and_keep(prepared, folder, progress=progress)
 
 
 def _train_and_keep(prepared: Prepared, folder: RunFolder, *, progress: bool) -> Run:
     from convlab.runs.environment import describe_environment
-    from convlab.training.session import train
+    from convlab.training.session import Session
 
-    folder.write_environment(describe_environment(prepared))
     reporter = reporter_for(progress=progress)
     try:
-        outcome = train(prepared, reporter, folder.append_epoch)
+        reporter.started(prepared)
+        session = Session(prepared, reporter)
+        session.compile()
+        folder.write_environment(describe_environment(prepared, xla=session.xla))
+        outcome = session.train(folder.append_epoch)
     finally:
         reporter.closed()
     folder.save_model(prepared.model)
@@ -145,8 +148,11 @@ def _train_and_keep(prepared: Prepared, folder: RunFolder, *, progress: bool) ->
 
 
 @contextmanager
-def _discarded_if_empty(folder: RunFolder) -> Iterator[None]:
+def _telling_where(folder: RunFolder) -> Iterator[None]:
+    """Say, with whatever ends a run early, where the run so far is kept."""
     try:
         yield
-    finally:
-        folder.discard_if_empty()
+    except BaseException as error:
+        if not folder.discard_if_empty():
+            error.add_note(f"the run so far, without a model, is in {folder.path}")
+        raise

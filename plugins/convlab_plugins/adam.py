@@ -53,5 +53,5 @@ ADAM = Optimizer(
     summary="Adam (Kingma and Ba 2015); AdamW with weight_decay",
     build=_build,
     options=AdamOptions,
-    learning_rate=0.001,
+    learning_rate=0.002,
 )

@@ -56,5 +56,6 @@ def _tell(message: str, error: BaseException, hint: str = "") -> None:
     if os.environ.get("CONVLAB_DEBUG"):
         sys.excepthook(type(error), error, error.__traceback__)
     sys.stderr.write(f"error: {' '.join(message.split())}\n")
-    if hint:
-        sys.stderr.write(f"{hint}\n")
+    for line in (*getattr(error, "__notes__", ()), hint):
+        if line:
+            sys.stderr.write(f"{line}\n")

@@ -81,7 +81,7 @@ Epochs = Annotated[
 ]
 BatchSize = Annotated[
     int | None,
-    _training("--batch-size", what="Images a step [dim](default: 128)[/].", envvar="CONVLAB_BATCH_SIZE"),
+    _training("--batch-size", what="Images a step [dim](default: 64)[/].", envvar="CONVLAB_BATCH_SIZE"),
 ]
 LearningRate = Annotated[
     float | None,

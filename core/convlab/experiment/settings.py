@@ -59,13 +59,13 @@ class TrainSettings(Section):
     """Passes over the train split."""
     max_steps: Annotated[int, Field(ge=1)] | None = None
     """Stop after this many batches, if the epochs have not ended before."""
-    batch_size: Annotated[int, Field(ge=1)] = 128
+    batch_size: Annotated[int, Field(ge=1)] = 64
     """Images a step; the last batch of an epoch takes what is left."""
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The rate, or its peak under a schedule; the optimizer's own default where left out."""
-    schedule: str = "constant"
+    schedule: str = "cosine"
     """How the rate changes over the run: constant, step, exponential or cosine."""
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05
     """Fraction of the run's steps in which the rate climbs from zero."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     """Decides the initial weights, the held-out images, the order of batches and all dropout."""

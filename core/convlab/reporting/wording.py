@@ -28,5 +28,9 @@ def describe(prepared: Prepared) -> list[str]:
 
 def measures(results: Mapping[str, Any]) -> str:
     """Return the loss and the metrics in one line."""
-    shown = (f"{name} {value:.4f}" for name, value in results.items() if name not in _NOT_MEASURES)
+    shown = (
+        f"{name} {value:{'.4f' if abs(value) < 1e4 else '.4g'}}"
+        for name, value in results.items()
+        if name not in _NOT_MEASURES
+    )
     return "  ".join(shown)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from convlab.image_data import Split
 from convlab.training.loop import OnSteps
 from convlab.training.measures import Measures
 from convlab.training.plan import Plan
@@ -23,8 +24,7 @@ class FitLoop:
         optimizer: keras.optimizers.Optimizer,
         loss: keras.losses.Loss,
         measures: Measures,
-        images: npt.NDArray[np.uint8],
-        labels: npt.NDArray[np.int64],
+        split: Split,
         plan: Plan,
         xla: bool,
     ) -> None:
@@ -38,8 +38,8 @@ class FitLoop:
             "metrics": list(measures.metrics.values()),
             "jit_compile": xla,
         }
-        self._images = tf.convert_to_tensor(images)
-        self._labels = tf.convert_to_tensor(labels)
+        self._images = tf.convert_to_tensor(split.images)
+        self._labels = tf.convert_to_tensor(split.labels)
         self._batch_size = plan.batch_size
         self._epoch = 0
 

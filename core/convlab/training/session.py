@@ -1,11 +1,13 @@
 """A training session: epochs, each validated, then one look at the test split."""
 
+import logging
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
+import tensorflow as tf
 
 from convlab.errors import TrainingError
 from convlab.training.evaluation import Evaluator
@@ -16,7 +18,9 @@ from convlab.training.reporter import EpochRecord, Reporter
 from convlab.training.seed_state import SeedState
 from convlab.training.tape_loop import TapeLoop
 
-LOOPS: dict[str, type[TapeLoop] | type[FitLoop]] = {"tape": TapeLoop, "fit": FitLoop}
+LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": TapeLoop, "fit": FitLoop}
+
+logger = logging.getLogger("convlab")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,82 +39,129 @@ class Outcome:
     timing: dict[str, float]
 
 
-def train(prepared: Prepared, reporter: Reporter, keep: Callable[[EpochRecord], None]) -> Outcome:
-    """Train, validate each epoch and evaluate the test split once.
+class Session:
+    """Trains what was prepared, in place.
 
     Args:
-        prepared: the model is trained in place.
+        prepared: the experiment.
         reporter: is told what happens.
-        keep: called with the record of each epoch as soon as it ends.
 
-    Raises:
-        TrainingError: the loss is no longer finite.
+    Attributes:
+        xla: whether XLA compiles the training step; known once ``compile`` has returned.
     """
-    plan, data, division = prepared.plan, prepared.data, prepared.division
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    loop = LOOPS[prepared.resolved.experiment.train.loop](
-        model=prepared.model,
-        optimizer=prepared.optimizer,
-        loss=loss,
-        measures=prepared.measures(),
-        images=data.train.images,
-        labels=data.train.labels,
-        plan=plan,
-        xla=prepared.xla,
-    )
-    evaluator = Evaluator(prepared.model, loss, prepared.measures())
-    seeds = SeedState(prepared.model)
-    epochs: list[EpochRecord] = []
 
-    reporter.started(prepared)
-    loop.compile()
-    start = time.perf_counter()
-    compiled_before = loop.compile_seconds
-    for epoch in range(1, plan.epochs + 1):
-        record = _train_epoch(prepared, loop, seeds, epoch, reporter)
-        if len(division.validation):
-            validation = evaluator.evaluate(data.train, division.validation)
-            record |= {f"val_{name}": value for name, value in validation.items()}
-        epochs.append(record)
-        keep(record)
-        reporter.epoch_ended(record)
-    trained = time.perf_counter() - start - (loop.compile_seconds - compiled_before)
+    def __init__(self, prepared: Prepared, reporter: Reporter) -> None:
+        self.xla = prepared.xla
+        self._prepared = prepared
+        self._reporter = reporter
+        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self._loop = self._new_loop()
+        self._seeds = SeedState(prepared.model)
 
-    reporter.evaluating(len(data.test.labels))
-    start = time.perf_counter()
-    test = evaluator.evaluate(data.test)
-    evaluated = time.perf_counter() - start
-    timing = {"compile": loop.compile_seconds, "train": trained, "evaluate": evaluated}
-    return Outcome(epochs=epochs, test=test, timing=prepared.timing | timing)
+    def compile(self) -> None:
+        """Trace and compile the training step, without XLA where that was not asked for and cannot.
 
-
-def _train_epoch(
-    prepared: Prepared, loop: TrainingLoop, seeds: SeedState, epoch: int, reporter: Reporter
-) -> EpochRecord:
-    plan = prepared.plan
-    order = plan.order(prepared.division.train, epoch)
-    steps = plan.steps(epoch)
-
-    def on_steps(done: int) -> None:
-        results = loop.measures.results()
-        if not math.isfinite(results["loss"]):
-            raise TrainingError(
-                f"the loss became {results['loss']} in epoch {epoch}, by step {done} of {steps}: "
-                f"lower the learning rate (--learning-rate, now {prepared.resolved.learning_rate:g}), or "
-                f"look for a division or logarithm of zero in {prepared.resolved.architecture}"
+        Raises:
+            TrainingError: XLA was asked for, but cannot compile an operation.
+        """
+        try:
+            self._loop.compile()
+        except tf.errors.OpError as error:
+            if not self.xla or self._prepared.resolved.experiment.train.compile == "on":
+                raise self._explained(error) from error
+            logger.warning(
+                "warning: XLA cannot compile this step, so it runs without (%s)", _first_line(error)
             )
-        reporter.stepped(done, plan.images_seen(done), results)
+            self.xla = False
+            self._loop = self._new_loop()
+            self._loop.compile()
 
-    reporter.epoch_started(epoch, steps)
-    seeds.begin_epoch(epoch)
-    loop.measures.reset()
-    compiled_before = loop.compile_seconds
-    start = time.perf_counter()
-    loop.train_epoch(order, steps, on_steps)
-    seconds = time.perf_counter() - start - (loop.compile_seconds - compiled_before)
-    return {
-        "epoch": epoch,
-        "seconds": seconds,
-        "images_per_second": plan.images_seen(steps) / seconds,
-        **loop.measures.results(),
-    }
+    def train(self, keep: Callable[[EpochRecord], None]) -> Outcome:
+        """Train, validate each epoch and evaluate the test split once.
+
+        Args:
+            keep: called with the record of each epoch as soon as it ends.
+
+        Raises:
+            TrainingError: the loss is no longer finite, or an operation failed.
+        """
+        data, division, loop = self._prepared.data, self._prepared.division, self._loop
+        evaluator = Evaluator(self._prepared.model, self._loss, self._prepared.measures())
+        epochs: list[EpochRecord] = []
+
+        compiled, start = loop.compile_seconds, time.perf_counter()
+        for epoch in range(1, self._prepared.plan.epochs + 1):
+            record = self._train_epoch(epoch)
+            if len(division.validation):
+                validation = evaluator.evaluate(data.train, division.validation)
+                record |= {f"val_{name}": value for name, value in validation.items()}
+            epochs.append(record)
+            keep(record)
+            self._reporter.epoch_ended(record)
+        trained = time.perf_counter() - start - (loop.compile_seconds - compiled)
+
+        self._reporter.evaluating(len(data.test.labels))
+        start = time.perf_counter()
+        test = evaluator.evaluate(data.test)
+        evaluated = time.perf_counter() - start
+        timing = {"compile": loop.compile_seconds, "train": trained, "evaluate": evaluated}
+        return Outcome(epochs=epochs, test=test, timing=self._prepared.timing | timing)
+
+    def _train_epoch(self, epoch: int) -> EpochRecord:
+        plan, loop = self._prepared.plan, self._loop
+        steps = plan.steps(epoch)
+
+        def on_steps(done: int) -> None:
+            results = loop.measures.results()
+            if not math.isfinite(results["loss"]):
+                raise self._diverged(results["loss"], f"in epoch {epoch}, by step {done} of {steps}")
+            self._reporter.stepped(done, plan.images_seen(done), results)
+
+        self._reporter.epoch_started(epoch, steps)
+        self._seeds.begin_epoch(epoch)
+        loop.measures.reset()
+        order = plan.order(self._prepared.division.train, epoch)
+        compiled, start = loop.compile_seconds, time.perf_counter()
+        try:
+            loop.train_epoch(order, steps, on_steps)
+        except tf.errors.OpError as error:
+            raise self._explained(error) from error
+        seconds = time.perf_counter() - start - (loop.compile_seconds - compiled)
+        return {
+            "epoch": epoch,
+            "seconds": seconds,
+            "images_per_second": plan.images_seen(steps) / seconds,
+            **loop.measures.results(),
+        }
+
+    def _new_loop(self) -> TrainingLoop:
+        return LOOPS[self._prepared.resolved.experiment.train.loop](
+            model=self._prepared.model,
+            optimizer=self._prepared.optimizer,
+            loss=self._loss,
+            measures=self._prepared.measures(),
+            split=self._prepared.data.train,
+            plan=self._prepared.plan,
+            xla=self.xla,
+        )
+
+    def _diverged(self, loss: float, when: str) -> TrainingError:
+        resolved = self._prepared.resolved
+        return TrainingError(
+            f"the loss became {loss} {when}: lower the learning rate (--learning-rate, now "
+            f"{resolved.learning_rate:g}), or look for a division or logarithm of zero in "
+            f"{resolved.architecture}"
+        )
+
+    def _explained(self, error: tf.errors.OpError) -> TrainingError:
+        if isinstance(error, tf.errors.ResourceExhaustedError):
+            return TrainingError(
+                f"the device ran out of memory: lower --batch-size, now {self._prepared.plan.batch_size}"
+            )
+        hint = "; without XLA it may work: -s train.compile=off" if self.xla else ""
+        architecture = self._prepared.resolved.architecture
+        return TrainingError(f"{architecture} cannot be trained ({_first_line(error)}){hint}")
+
+
+def _first_line(error: tf.errors.OpError) -> str:
+    return str(error.message).strip().splitlines()[0]

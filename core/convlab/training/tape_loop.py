@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from convlab.image_data import Split
 from convlab.training.loop import OnSteps
 from convlab.training.measures import Measures
 from convlab.training.plan import Plan
@@ -23,8 +24,7 @@ class TapeLoop:
         optimizer: updates the model's trainable variables.
         loss: of labels and logits.
         measures: what to keep count of.
-        images: uint8 ``(n, height, width, channels)``.
-        labels: int64 ``(n,)``.
+        split: the images and labels that the order is one of.
         plan: the batches.
         xla: whether XLA compiles the graph.
     """
@@ -36,8 +36,7 @@ class TapeLoop:
         optimizer: keras.optimizers.Optimizer,
         loss: keras.losses.Loss,
         measures: Measures,
-        images: npt.NDArray[np.uint8],
-        labels: npt.NDArray[np.int64],
+        split: Split,
         plan: Plan,
         xla: bool,
     ) -> None:
@@ -46,8 +45,8 @@ class TapeLoop:
         self._model = model
         self._optimizer = optimizer
         self._loss = loss
-        self._images = tf.convert_to_tensor(images)
-        self._labels = tf.convert_to_tensor(labels)
+        self._images = tf.convert_to_tensor(split.images)
+        self._labels = tf.convert_to_tensor(split.labels)
         self._plan = plan
         self._xla = xla
         self._run_steps = tf.function(self._steps, jit_compile=xla)

@@ -32,7 +32,7 @@ def start_tensorflow() -> None:
         ) from error
     if keras.config.backend() != "tensorflow":
         raise ConvlabError(
-            f"Keras runs on {keras.config.backend()} already: set KERAS_BACKEND=tensorflow before it is imported"
+            f"Keras already runs on {keras.config.backend()}: set KERAS_BACKEND=tensorflow before its import"
         )
     keras.config.set_image_data_format("channels_last")
 

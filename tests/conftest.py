@@ -38,3 +38,20 @@ def real_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     images, labels = mnist_data()
     order = np.random.default_rng(0).permutation(len(labels))
     return images.reshape(-1, 28, 28).astype(np.uint8)[order], labels.astype(np.int64)[order]
+
+
+@pytest.fixture(scope="session")
+def small_mnist_dir(
+    real_digits: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data folder in which ``mnist`` has 4,000 real train and 1,000 real test images."""
+    images, labels = real_digits
+    folder = tmp_path_factory.mktemp("small_mnist")
+    np.savez(
+        folder / "mnist.npz",
+        x_train=images[:4000],
+        y_train=labels[:4000],
+        x_test=images[4000:],
+        y_test=labels[4000:],
+    )
+    return folder

@@ -16,7 +16,7 @@ from convlab.errors import (
     TrainingError,
     UnknownNameError,
 )
-from convlab.experiment import Experiment
+from convlab.experiment import DataSettings, Experiment, TrainSettings
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
@@ -26,6 +26,7 @@ __all__ = [
     "ConfigError",
     "ConvlabError",
     "DataError",
+    "DataSettings",
     "DataSource",
     "Dataset",
     "Experiment",
@@ -40,6 +41,7 @@ __all__ = [
     "Run",
     "RunFolderError",
     "Split",
+    "TrainSettings",
     "TrainingError",
     "UnknownNameError",
     "hookimpl",

@@ -1,5 +1,6 @@
 """``convlab show``: one part and its options."""
 
+import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -57,7 +58,7 @@ def _page(shown: dict[str, Any]) -> list[str | Table]:
     for heading in ("option", "type", "default", "what it does"):
         table.add_column(heading, overflow="fold")
     for option in shown["options"]:
-        default = "none" if option["default"] is None else str(option["default"])
+        default = "none" if option["default"] is None else json.dumps(option["default"], default=str)
         table.add_row(
             f"[cyan]{escape(option['name'])}[/]",
             escape(option["type"]),

@@ -85,7 +85,9 @@ class Experiment(Section):
 
     Example::
 
-        Experiment(dataset="mnist", architecture="mlp", train={"epochs": 3})
+        Experiment(dataset="mnist", architecture="mlp", train=TrainSettings(epochs=3))
+
+    A plain dictionary does for each table too: ``train={"epochs": 3}``.
     """
 
     dataset: str = "digits"

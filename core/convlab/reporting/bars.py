@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from convlab.reporting.wording import describe, measures
+from convlab.reporting.wording import describe, measures, speed
 from convlab.training.preparation import Prepared
 from convlab.training.reporter import EpochRecord, Reporter
 
@@ -47,14 +47,13 @@ class Bars(Reporter):
     def stepped(self, done: int, images: int, results: Mapping[str, float]) -> None:
         """Move the bar on."""
         assert self._task is not None
-        speed = f"{images / (time.perf_counter() - self._started):,.0f} images/s"
-        self._progress.update(self._task, completed=done, speed=speed, results=measures(results))
+        pace = f"{images / (time.perf_counter() - self._started):,.0f} images/s"
+        self._progress.update(self._task, completed=done, speed=pace, results=measures(results))
 
     def epoch_ended(self, record: EpochRecord) -> None:
         """Leave the epoch's figures above the bar."""
         self._console.print(
-            f"[bold]epoch {record['epoch']}/{self._epochs}[/]  [dim]{record['seconds']:.1f}s  "
-            f"{record['images_per_second']:,.0f} images/s[/]  {measures(record)}",
+            f"[bold]epoch {record['epoch']}/{self._epochs}[/]  [dim]{speed(record)}[/]  {measures(record)}",
             soft_wrap=True,
         )
 

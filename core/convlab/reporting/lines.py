@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from convlab.reporting.wording import describe, measures
+from convlab.reporting.wording import describe, measures, speed
 from convlab.training.preparation import Prepared
 from convlab.training.reporter import EpochRecord, Reporter
 
@@ -22,10 +22,7 @@ class Lines(Reporter):
 
     def epoch_ended(self, record: EpochRecord) -> None:
         """Print the epoch's figures."""
-        self._print(
-            f"epoch {record['epoch']}/{self._epochs}  {record['seconds']:.1f}s  "
-            f"{record['images_per_second']:,.0f} images/s  {measures(record)}"
-        )
+        self._print(f"epoch {record['epoch']}/{self._epochs}  {speed(record)}  {measures(record)}")
 
     def _print(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)

@@ -26,6 +26,11 @@ def describe(prepared: Prepared) -> list[str]:
     ]
 
 
+def speed(record: Mapping[str, Any]) -> str:
+    """Return an epoch's time and speed, as wide in one epoch as in the next."""
+    return f"{record['seconds']:5.1f}s {record['images_per_second']:9,.0f} images/s"
+
+
 def measures(results: Mapping[str, Any]) -> str:
     """Return the loss and the metrics in one line."""
     shown = (

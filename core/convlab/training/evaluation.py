@@ -1,5 +1,7 @@
 """Evaluation in chunks, the metrics averaged over examples."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +29,9 @@ class Evaluator:
         self._loss = loss
         self._measures = measures
         pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
-        self._add_chunk = tf.function(self._add, input_signature=[pixels, tf.TensorSpec((None,), tf.int64)])
+        self._add_chunk = tf.function(
+            partial(self._add), input_signature=[pixels, tf.TensorSpec((None,), tf.int64)]
+        )
         values = int(np.prod(model.input_shape[1:]))
         self._chunk = max(1, min(_LARGEST_CHUNK, _VALUES_A_CHUNK // values))
 

@@ -1,6 +1,7 @@
 """The fast loop: a GradientTape step in one graph that runs many steps a call."""
 
 import time
+from functools import partial
 
 import keras
 import numpy as np
@@ -49,7 +50,8 @@ class TapeLoop:
         self._labels = tf.convert_to_tensor(split.labels)
         self._plan = plan
         self._xla = xla
-        self._run_steps = tf.function(self._steps, jit_compile=xla)
+        # partial: TensorFlow takes a method of many loops for one function that is traced too often.
+        self._run_steps = tf.function(partial(self._steps), jit_compile=xla)
         self._steps_a_call = 1
 
     def compile(self) -> None:

@@ -1,0 +1,91 @@
+"""Flags, the environment and a file, as ``convlab run --print-config`` resolves them."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from convlab import Experiment
+from convlab.cli.app import app
+
+
+def print_config(*arguments: str, environment: dict[str, str] | None = None) -> Experiment:
+    result = CliRunner().invoke(app, ["run", *arguments, "--print-config"], env=environment)
+    assert result.exit_code == 0, result.output
+    file = Path("printed.toml")
+    file.write_text(result.stdout, encoding="utf-8")
+    return Experiment.from_toml(file)
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_command_line_goes_before_the_environment_before_the_file() -> None:
+    Path("mine.toml").write_text('dataset = "mnist"\n[train]\nepochs = 2\nseed = 2\nbatch_size = 2\n')
+    environment = {"CONVLAB_EPOCHS": "3", "CONVLAB_SEED": "3", "CONVLAB_METRICS": "accuracy macro_f1"}
+    experiment = print_config("mine.toml", "-e", "4", environment=environment)
+    assert experiment.dataset == "mnist"
+    assert experiment.metrics == ("accuracy", "macro_f1")
+    train = experiment.train
+    assert (train.epochs, train.seed, train.batch_size) == (4, 3, 2)
+
+
+def test_a_dotted_setting_on_the_command_line_goes_before_a_flag_in_the_environment() -> None:
+    assert print_config("-s", "train.epochs=4", environment={"CONVLAB_EPOCHS": "3"}).train.epochs == 4
+    in_the_environment = {"CONVLAB_SET": "train.epochs=3 data.limit=50"}
+    experiment = print_config("-e", "4", environment=in_the_environment)
+    assert (experiment.train.epochs, experiment.data.limit) == (4, 50)
+
+
+def test_every_flag_sets_its_key() -> None:
+    flags = "-d mnist -a mlp -o sgd -m macro_f1 -m accuracy -e 2 --batch-size 8 --learning-rate 1 --seed 5"
+    more = "--loop fit --precision mixed_bfloat16 --max-steps 9 -s architecture.hidden=[5]"
+    experiment = print_config(*f"{flags} {more}".split())
+    assert (experiment.dataset, experiment.architecture, experiment.optimizer) == ("mnist", "mlp", "sgd")
+    assert experiment.metrics == ("macro_f1", "accuracy")
+    assert experiment.train.model_dump(exclude={"schedule", "warmup", "compile"}) == {
+        "epochs": 2,
+        "max_steps": 9,
+        "batch_size": 8,
+        "learning_rate": 1.0,
+        "seed": 5,
+        "loop": "fit",
+        "precision": "mixed_bfloat16",
+    }
+    assert experiment.architecture_options["hidden"] == [5]
+
+
+def test_what_print_config_prints_runs_as_it_is_and_prints_the_same_again() -> None:
+    first = CliRunner().invoke(app, ["run", "-a", "mlp", "-s", "architecture.dropout=0.1", "--print-config"])
+    Path("first.toml").write_text(first.stdout, encoding="utf-8")
+    second = CliRunner().invoke(app, ["run", "first.toml", "--print-config"])
+    assert second.stdout == first.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("-d minst", "unknown dataset 'minst'; did you mean 'mnist'?"),
+        ("-a resnet", "unknown architecture 'resnet'; choose from cnn, mlp"),
+        ("-s architecture.filtres=[3]", "did you mean 'filters'?"),
+        ("-s architecture.filters=3", "architecture_options.filters: must be a valid array, not 3"),
+        ("-s train.schedule=cosin", "train.schedule: no schedule 'cosin'; did you mean 'cosine'?"),
+        ("-e 0", "train.epochs: must be greater than or equal to 1, not 0"),
+        ("-e 3 -s train.epochs=3", "train.epochs is given twice: leave out --epochs or -s"),
+        ("none.toml", "no file 'none.toml'"),
+        ("--data-dir none", "--data-dir names 'none', which is not a folder"),
+        ("--plugin none.py", "--plugin 'none.py': no such file"),
+        ("--name a/b", "it names a folder"),
+        ("--batch-size 5000", "use --batch-size 1294 or less"),
+        ("-s data.limit=5000", "data.limit is 5000 but there are 1438 train images"),
+    ],
+)
+def test_wrong_use_ends_with_exit_code_2_and_one_line_and_leaves_no_run(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(app, ["run", *arguments.split()])
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not list(Path().glob("runs/*"))

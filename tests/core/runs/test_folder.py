@@ -1,0 +1,89 @@
+"""A run's folder: never used twice, and whole or plainly unfinished whenever the process dies."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from convlab import ConfigError, Experiment, PluginHost, RunFolderError
+from convlab.experiment import ResolvedExperiment, resolve
+from convlab.runs import RunFolder
+from convlab.runs.atomic_write import replacing, write_text
+
+
+@pytest.fixture(scope="module")
+def resolved() -> ResolvedExperiment:
+    return resolve(Experiment(), PluginHost(third_party=False))
+
+
+def test_runs_of_the_same_second_get_folders_of_their_own(
+    tmp_path: Path, resolved: ResolvedExperiment
+) -> None:
+    folders = [RunFolder.create(tmp_path / "deep" / "runs", resolved).path for _ in range(3)]
+    assert len(set(folders)) == 3
+    assert all("-digits-cnn-adam" in folder.name for folder in folders)
+
+
+def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path, resolved: ResolvedExperiment) -> None:
+    assert RunFolder.create(tmp_path, resolved, "mine").path == tmp_path / "mine"
+    with pytest.raises(ConfigError, match="no run is overwritten"):
+        RunFolder.create(tmp_path, resolved, "mine")
+    for name in ("..", "a/b", "", "a\nb"):
+        with pytest.raises(ConfigError, match="it names a folder"):
+            RunFolder.create(tmp_path, resolved, name)
+
+
+def test_a_place_that_cannot_be_written_to_says_what_to_choose(
+    tmp_path: Path, resolved: ResolvedExperiment
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        RunFolderError, match=r"cannot write to '.*file.*choose another folder with --runs-dir"
+    ):
+        RunFolder.create(tmp_path / "file" / "runs", resolved)
+
+
+def test_numbers_that_json_does_not_have_become_null(tmp_path: Path, resolved: ResolvedExperiment) -> None:
+    folder = RunFolder.create(tmp_path, resolved)
+    folder.append_epoch({"epoch": 1, "auc": float("nan")})
+    folder.append_epoch({"epoch": 2, "auc": float("inf")})
+    lines = (folder.path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [{"epoch": 1, "auc": None}, {"epoch": 2, "auc": None}]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "summary.json"
+    write_text(file, "old")
+
+    def fail_half_way() -> None:
+        with replacing(file) as unfinished:
+            unfinished.write_text("half of the n", encoding="utf-8")
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        fail_half_way()
+    assert file.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_kill_while_writing_leaves_the_whole_old_or_the_whole_new_file(tmp_path: Path) -> None:
+    file = tmp_path / "summary.json"
+    program = (
+        "import sys; from pathlib import Path; from convlab.runs.atomic_write import write_text\n"
+        "print('ready', flush=True)\n"
+        "for number in range(10**6): write_text(Path(sys.argv[1]), str(number % 10) * 300_000)"
+    )
+    for _ in range(5):
+        writer = subprocess.Popen([sys.executable, "-c", program, str(file)], stdout=subprocess.PIPE)
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        time.sleep(0.05)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        content = file.read_text(encoding="utf-8")
+        assert len(content) == 300_000
+        assert len(set(content)) == 1

@@ -1,0 +1,178 @@
+"""Two loops, one answer: the same batches, the same weights, the same metrics."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from convlab import Experiment, PluginHost, prepare
+from convlab.training.preparation import Prepared
+from convlab.training.reporter import Reporter
+
+
+@pytest.fixture(scope="module")
+def host() -> PluginHost:
+    return PluginHost(third_party=False)
+
+
+def trained(
+    host: PluginHost, data_dir: Path | None, **settings: Any
+) -> tuple[list[npt.NDArray[np.float32]], list[dict[str, Any]], dict[str, float], Prepared]:
+    from convlab.training.session import Session
+
+    prepared = prepare(Experiment(**settings), host=host, data_dir=data_dir)
+    session = Session(prepared, Reporter())
+    session.compile()
+    outcome = session.train(lambda record: None)
+    return prepared.model.get_weights(), outcome.epochs, outcome.test, prepared
+
+
+def figures(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in epoch.items() if k not in ("seconds", "images_per_second")} for epoch in epochs]
+
+
+CASES = {
+    "dropout": {"architecture": "cnn", "architecture_options": {"filters": [8, 16], "dense": [32]}},
+    "batch norm and momentum": {
+        "architecture": "cnn",
+        "architecture_options": {"filters": [8], "dense": [16], "batch_normalization": True},
+        "optimizer": "sgd",
+        "train": {"learning_rate": 0.01},  # rounding grows with the rate
+    },
+    "XLA": {
+        "architecture": "mlp",
+        "architecture_options": {"hidden": [32], "dropout": 0.2},
+        "metrics": ["accuracy", "top_k_accuracy", "macro_f1"],
+    },
+    "bfloat16": {
+        "architecture": "cnn",
+        "architecture_options": {"filters": [8], "dense": []},
+        "train": {"precision": "mixed_bfloat16"},
+    },
+    "ending early": {"architecture": "mlp", "train": {"max_steps": 70, "compile": "off"}},
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_tape_and_fit_end_with_the_same_weights_and_metrics(
+    host: PluginHost, small_mnist_dir: Path, case: dict[str, Any]
+) -> None:
+    # 3,600 images in batches of 64 leave a smaller last batch.
+    train = {"epochs": 2, "batch_size": 64, **case.get("train", {})}
+    settings = {"dataset": "mnist", **case}
+    tape, fit = (
+        trained(host, small_mnist_dir, **settings | {"train": {**train, "loop": loop}})
+        for loop in ("tape", "fit")
+    )
+    for of_tape, of_fit in zip(tape[0], fit[0], strict=True):
+        np.testing.assert_allclose(of_tape, of_fit, atol=1e-4)
+    for epoch_of_tape, epoch_of_fit in zip(figures(tape[1]), figures(fit[1]), strict=True):
+        assert epoch_of_tape == pytest.approx(epoch_of_fit, abs=1e-3)
+    assert tape[2] == pytest.approx(fit[2], abs=1e-3)
+
+
+def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
+    host: PluginHost, small_mnist_dir: Path
+) -> None:
+    import keras
+    import tensorflow as tf
+
+    settings: dict[str, Any] = {
+        "dataset": "mnist",
+        "architecture": "mlp",
+        "architecture_options": {"hidden": [16]},
+        "data": {"limit": 500},
+        "train": {"epochs": 1, "batch_size": 64},
+    }
+    weights, epochs, _, _ = trained(host, small_mnist_dir, **settings)
+
+    plain = prepare(Experiment(**settings), host=host, data_dir=small_mnist_dir)
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    order = plain.plan.order(plain.division.train, epoch=1)
+    losses = []
+    for start in range(0, len(order), 64):
+        batch = order[start : start + 64]
+        with tf.GradientTape() as tape:
+            logits = plain.model(plain.data.train.images[batch], training=True)
+            loss = loss_of(plain.data.train.labels[batch], logits)
+        gradients = tape.gradient(loss, plain.model.trainable_variables)
+        plain.optimizer.apply_gradients(zip(gradients, plain.model.trainable_variables, strict=True))
+        losses.append(float(loss) * len(batch))
+
+    assert epochs[0]["loss"] == pytest.approx(sum(losses) / len(order), abs=1e-4)
+    for fast, slow in zip(weights, plain.model.get_weights(), strict=True):
+        np.testing.assert_allclose(fast, slow, atol=1e-4)
+
+
+def test_weight_penalties_of_an_architecture_count_in_both_loops(host: PluginHost) -> None:
+    from types import SimpleNamespace
+
+    from convlab import Architecture, hookimpl
+
+    def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+        import keras
+
+        dense = keras.layers.Dense(num_classes, kernel_regularizer=keras.regularizers.L2(1.0))
+        return keras.Sequential([keras.Input(input_shape), keras.layers.Flatten(), dense])
+
+    @hookimpl
+    def convlab_architectures() -> list[Architecture]:
+        return [Architecture(name="penalized", summary="A penalty on its weights", build=build)]
+
+    own_host = PluginHost(third_party=False)
+    own_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
+    tape, fit = (
+        trained(own_host, None, architecture="penalized", train={"epochs": 3, "loop": loop})
+        for loop in ("tape", "fit")
+    )
+    free = trained(
+        own_host, None, architecture="mlp", architecture_options={"hidden": []}, train={"epochs": 3}
+    )
+    np.testing.assert_allclose(tape[0][0], fit[0][0], atol=1e-4)
+    assert tape[1][-1]["loss"] == pytest.approx(fit[1][-1]["loss"], abs=1e-3)
+    assert np.abs(tape[0][0]).mean() < 0.8 * np.abs(free[0][0]).mean()
+
+
+def test_a_session_with_the_same_seed_repeats_bit_for_bit_and_another_seed_does_not(host: PluginHost) -> None:
+    first, again, other = (trained(host, None, train={"epochs": 2, "seed": seed}) for seed in (3, 3, 4))
+    assert figures(first[1]) == figures(again[1])
+    assert first[2] == again[2]
+    assert all(np.array_equal(a, b) for a, b in zip(first[0], again[0], strict=True))
+    assert figures(first[1]) != figures(other[1])
+
+
+def test_dropout_depends_on_seed_and_epoch_and_not_on_what_was_drawn_before(host: PluginHost) -> None:
+    from convlab.training.seed_state import SeedState
+
+    prepared = prepare(Experiment(), host=host)
+    seeds = SeedState(prepared.model)
+    images = prepared.data.train.images[:8]
+
+    def draw(epoch: int, draws: int = 1) -> npt.NDArray[np.float32]:
+        seeds.begin_epoch(epoch)
+        outputs = [np.asarray(prepared.model(images, training=True)) for _ in range(draws)]
+        return outputs[0]
+
+    second = draw(2, draws=3)
+    assert np.array_equal(second, draw(2))
+    assert not np.array_equal(second, draw(1))
+
+
+def test_the_whole_of_mnist_gives_the_same_weights_in_both_loops(
+    host: PluginHost, whole_data_dir: Path
+) -> None:
+    settings = {
+        "dataset": "mnist",
+        "architecture": "cnn",
+        "architecture_options": {"filters": [8], "dense": [32]},
+    }
+    tape, fit = (
+        trained(host, whole_data_dir, **settings, train={"epochs": 1, "batch_size": 128, "loop": loop})
+        for loop in ("tape", "fit")
+    )
+    for of_tape, of_fit in zip(tape[0], fit[0], strict=True):
+        np.testing.assert_allclose(of_tape, of_fit, atol=1e-4)
+    assert tape[2] == pytest.approx(fit[2], abs=1e-3)
+    assert tape[2]["accuracy"] > 0.9

@@ -1,0 +1,143 @@
+"""An architecture that does not fit is refused before anything is trained, in one sentence."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from convlab import (
+    Architecture,
+    DataSettings,
+    Experiment,
+    PluginError,
+    PluginHost,
+    TrainSettings,
+    hookimpl,
+    prepare,
+)
+
+
+def host_with(build: Callable[..., Any]) -> PluginHost:
+    @hookimpl
+    def convlab_architectures() -> list[Architecture]:
+        return [Architecture(name="odd", summary="Odd", build=build)]
+
+    host = PluginHost(third_party=False)
+    host.register(SimpleNamespace(convlab_architectures=convlab_architectures), name="odd-plugin")
+    return host
+
+
+def sequential(*after_flattening: Callable[[], Any]) -> Callable[..., Any]:
+    def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+        import keras
+
+        layers = [layer() for layer in after_flattening]
+        return keras.Sequential([keras.Input(input_shape), keras.layers.Flatten(), *layers])
+
+    return build
+
+
+def dense(units: int, **arguments: Any) -> Callable[[], Any]:
+    def layer() -> Any:
+        import keras
+
+        return keras.layers.Dense(units, **arguments)
+
+    return layer
+
+
+def returns(value: Any) -> Callable[..., Any]:
+    return lambda input_shape, num_classes, options: value
+
+
+def raises(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+    raise RuntimeError("no weights for this size")
+
+
+def unsavable(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+    import keras
+
+    class Unsavable(keras.Model):
+        def __init__(self, function: Any) -> None:
+            super().__init__()
+            self.function = function
+            self.logits = keras.layers.Dense(num_classes)
+
+        def call(self, images: Any) -> Any:
+            return self.logits(self.function(images))
+
+    return Unsavable(lambda images: keras.ops.reshape(images, (-1, 64)))
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (sequential(dense(7)), "ends in shape (batch, 7), but 10 classes need logits of shape (batch, 10)"),
+        (returns("a model"), "builds str, but must return a keras.Model"),
+        (raises, "failed to build for images of shape (8, 8, 1) and 10 classes: RuntimeError: no weights"),
+        (sequential(dense(10, trainable=False)), "has no trainable weights"),
+        (unsavable, "could not be saved after training: give each class of its own a get_config()"),
+    ],
+    ids=["wrong width", "no model", "raises", "frozen", "unsavable"],
+)
+def test_an_architecture_that_does_not_fit_is_named_with_the_fix(
+    build: Callable[..., Any], message: str
+) -> None:
+    with pytest.raises(PluginError) as refused:
+        prepare(Experiment(architecture="odd"), host=host_with(build))
+    assert "architecture 'odd-plugin:odd'" in str(refused.value)
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "unit", "none"])
+def test_scaling_is_the_first_layer_of_the_model_and_uses_the_train_images_alone(
+    scaling: Literal["standard", "unit", "none"],
+) -> None:
+    prepared = prepare(Experiment(architecture="mlp", data=DataSettings(scaling=scaling)))
+    images = prepared.data.train.images
+    scaled = np.asarray(prepared.model.get_layer("scaling")(images))
+    learnt_from = images[prepared.division.train].astype(np.float64)
+    if scaling == "standard":
+        expected = (images - learnt_from.mean()) / learnt_from.std()
+    else:
+        expected = images / (255 if scaling == "unit" else 1)
+    np.testing.assert_allclose(scaled, expected, atol=1e-4)
+    assert prepared.model.input.dtype == "uint8"
+
+
+def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> None:
+    import keras
+
+    prepared = prepare(Experiment(train=TrainSettings(precision="mixed_bfloat16")))
+    network = prepared.model.get_layer("cnn")
+    assert {layer.compute_dtype for layer in network.layers} == {"bfloat16"}
+    assert {weight.dtype for weight in network.weights} == {"float32"}
+    assert prepared.model.output.dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_xla_is_on_for_dense_layers_alone_unless_it_is_set() -> None:
+    cases: list[tuple[str, Literal["auto", "on", "off"]]] = [
+        ("mlp", "auto"),
+        ("cnn", "auto"),
+        ("mlp", "off"),
+        ("cnn", "on"),
+    ]
+    chosen = {
+        (architecture, choice): prepare(
+            Experiment(architecture=architecture, train=TrainSettings(compile=choice))
+        ).xla
+        for architecture, choice in cases
+    }
+    assert list(chosen.values()) == [True, False, False, True]
+
+
+def test_a_layer_that_may_hold_a_convolution_keeps_xla_off() -> None:
+    import keras
+
+    class Convolving(keras.layers.Dense):
+        pass
+
+    assert not prepare(Experiment(architecture="odd"), host=host_with(sequential(lambda: Convolving(10)))).xla

@@ -1,0 +1,47 @@
+"""The built-in metrics equal scikit-learn's on the whole, whatever the sizes of the chunks."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score, top_k_accuracy_score
+
+from convlab import Metric, PluginHost
+from convlab.options import read_options
+
+RNG = np.random.default_rng(0)
+LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # unequal, and one that never occurs
+LOGITS = (RNG.normal(size=(500, 5)) + 1.5 * np.eye(5)[LABELS]).astype(np.float32)
+LOGITS[:, 4] -= 100  # and is never predicted
+CHUNKS = np.split(np.arange(500), [1, 130, 257])
+
+
+def build(name: str, **options: Any) -> Any:
+    part = PluginHost(third_party=False).find(Metric, name).part
+    return part.build(5, read_options(part.options, options, key="metric_options", owner=name))
+
+
+EXPECTED = {
+    "accuracy": accuracy_score(LABELS, LOGITS.argmax(1)),
+    "top_k_accuracy": top_k_accuracy_score(LABELS, LOGITS, k=2, labels=range(5)),
+    "macro_f1": f1_score(LABELS, LOGITS.argmax(1), average="macro", labels=range(5), zero_division=0),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_it_is_right_for_chunks_of_unequal_size_and_starts_anew_after_a_reset(name: str) -> None:
+    metric = build(name, **({"k": 2} if name == "top_k_accuracy" else {}))
+    for _ in range(2):
+        metric.reset_state()
+        for chunk in CHUNKS:
+            metric.update_state(LABELS[chunk], LOGITS[chunk])
+        assert float(metric.result()) == pytest.approx(EXPECTED[name], abs=1e-6)
+
+
+def test_macro_f1_is_rebuilt_from_its_configuration() -> None:
+    import keras
+
+    metric = build("macro_f1")
+    again = keras.metrics.deserialize(keras.metrics.serialize(metric))
+    again.update_state(LABELS, LOGITS)
+    assert float(again.result()) == pytest.approx(EXPECTED["macro_f1"], abs=1e-6)

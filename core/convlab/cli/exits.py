@@ -30,9 +30,7 @@ def ending_well() -> Iterator[None]:
         _tell("interrupted", error)
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
-        _tell(
-            f"the run failed: {type(error).__name__}: {error}", error, "CONVLAB_DEBUG=1 shows the traceback"
-        )
+        _tell(f"{type(error).__name__}: {_gist(error)}", error, "CONVLAB_DEBUG=1 shows the traceback")
         raise typer.Exit(1) from None
 
 
@@ -50,6 +48,12 @@ def run_app(app: typer.Typer) -> int:
         command = context.command_path if context else "convlab"
         _tell(f"{format_message().rstrip('.')}: '{command} --help' shows what there is", error)
         return int(getattr(error, "exit_code", 2))
+
+
+def _gist(error: Exception) -> str:
+    """Return what an error says, without the traceback that AutoGraph puts before it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
+    return lines[-1].partition(": ")[2] if lines[0] == "in user code:" else " ".join(lines)
 
 
 def _tell(message: str, error: BaseException, hint: str = "") -> None:

@@ -53,15 +53,19 @@ def run_experiment(
             typer.echo(f"note: {note}", err=True)
         host = host_from(plugin, no_plugins)
         if print_config:
-            toml = resolve(experiment, host).experiment.to_toml()
+            resolved = resolve(experiment, host).experiment
         elif dry_run:
             prepared = api.prepare(experiment, host=host, data_dir=data_dir)
         else:
             result = api.run(
                 experiment, host=host, data_dir=data_dir, runs_dir=runs_dir, name=name, progress=not quiet
             )
-    if print_config:
-        typer.echo(toml, nl=False)
+    if print_config and as_json:
+        print_json(resolved.model_dump(mode="json", exclude_none=True))
+    elif print_config:
+        typer.echo(resolved.to_toml(), nl=False)
+    elif dry_run and as_json:
+        print_json(prepared.summary())
     elif dry_run:
         print_all(*map(escape, describe(prepared)), "[dim]nothing was trained: this was a dry run[/]")
     elif as_json:

@@ -94,7 +94,8 @@ class RunFolder:
             yield
         except OSError as error:
             raise RunFolderError(
-                f"cannot write to {str(self.path)!r} ({error.strerror or error}): what was written before is whole"
+                f"cannot write to {str(self.path)!r} ({error.strerror or error}): free space or mend its "
+                "permissions; what was written before is whole"
             ) from error
 
 
@@ -126,7 +127,9 @@ def _named(runs_dir: Path, name: str) -> Path:
     try:
         path.mkdir()
     except FileExistsError:
-        raise ConfigError(f"--name {name!r}: {str(path)!r} exists, and no run is overwritten: choose another") from None
+        raise ConfigError(
+            f"--name {name!r}: {str(path)!r} exists, and no run is overwritten: choose another"
+        ) from None
     return path
 
 

@@ -1,13 +1,12 @@
 """The numbers that are kept while images pass: the loss and each metric, averaged over examples."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from convlab.errors import PluginError
-
-MetricBuilder = Callable[[], dict[str, keras.metrics.Metric]]
 
 
 class Measures:
@@ -41,20 +40,31 @@ class Measures:
             metric.reset_state()
 
     def results(self) -> dict[str, float]:
-        """Return the loss and each metric by name.
-
-        Raises:
-            PluginError: a metric gives something other than one number.
-        """
-        return {"loss": float(self.loss.result())} | {
-            name: _number(name, metric.result()) for name, metric in self.metrics.items()
-        }
+        """Return the loss and each metric by name."""
+        return {name: float(metric.result()) for name, metric in {"loss": self.loss, **self.metrics}.items()}
 
 
-def _number(name: str, result: Any) -> float:
+def try_out(metric: Any, num_classes: int, owner: str) -> None:
+    """Give a metric two images and reset it, to see before training that it takes them.
+
+    Args:
+        metric: what a plugin built.
+        num_classes: the number of logits.
+        owner: whose metric it is, for messages.
+
+    Raises:
+        PluginError: it is no Keras metric, fails on labels and logits, or gives something else than a number.
+    """
+    if not isinstance(metric, keras.metrics.Metric):
+        raise PluginError(f"{owner} builds {type(metric).__name__}, but must return a keras Metric")
     try:
-        return float(result)
-    except (TypeError, ValueError) as error:
+        metric.update_state(np.array([0, 1]), np.zeros((2, num_classes), np.float32))
+        result = np.asarray(metric.result())
+        metric.reset_state()
+    except Exception as error:
         raise PluginError(
-            f"metric {name!r} gives {result!r}, but must give one number: average it over the classes"
+            f"{owner} failed on labels (batch,) and logits (batch, {num_classes}): "
+            f"{type(error).__name__}: {error}"
         ) from error
+    if result.shape != ():
+        raise PluginError(f"{owner} gives an array of shape {result.shape}, but must give one number")

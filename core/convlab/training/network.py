@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 
@@ -28,7 +29,7 @@ def build_network(resolved: ResolvedExperiment, data: ImageData) -> keras.Model:
                 network(keras.Input(data.input_shape))
         except ConvlabError as error:
             raise type(error)(f"{owner}: {error}") from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(
                 f"{owner} failed to build for images of shape {data.input_shape} and {data.num_classes} "
                 f"classes: {type(error).__name__}: {error}"
@@ -39,6 +40,17 @@ def build_network(resolved: ResolvedExperiment, data: ImageData) -> keras.Model:
         raise PluginError(f"{owner} has no trainable weights: leave at least one layer trainable")
     _check_that_it_saves(network, str(owner))
     return network
+
+
+def build_optimizer(optimizer: Any, model: keras.Model, owner: str) -> None:
+    """Make the optimizer's slots for a model's weights.
+
+    Raises:
+        PluginError: it is no Keras optimizer.
+    """
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise PluginError(f"{owner} builds {type(optimizer).__name__}, but must return a keras Optimizer")
+    optimizer.build(model.trainable_variables)
 
 
 def _check_that_it_saves(network: keras.Model, owner: str) -> None:

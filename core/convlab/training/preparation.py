@@ -47,16 +47,36 @@ class Prepared:
     xla: bool
     timing: dict[str, float]
 
-    def measures(self) -> "Measures":
-        """Return the loss and the experiment's metrics, counting from nothing."""
-        from convlab.training.measures import Measures
+    def summary(self) -> dict[str, Any]:
+        """Return what ``convlab run --dry-run --json`` prints."""
+        return {
+            "experiment": self.resolved.experiment.model_dump(mode="json", exclude_none=True),
+            "parameters": self.parameters,
+            "images": {
+                "train": len(self.division.train),
+                "validation": len(self.division.validation),
+                "test": len(self.data.test.labels),
+            },
+            "input_shape": list(self.data.input_shape),
+            "classes": list(self.data.class_names),
+            "steps": self.plan.total_steps,
+            "xla": self.xla,
+            "timing": self.timing,
+        }
 
-        return Measures(
-            {
-                metric.part.name: _call(metric, self.data.num_classes, options)
-                for metric, options in self.resolved.metrics
-            }
-        )
+    def measures(self) -> "Measures":
+        """Return the loss and the experiment's metrics, counting from nothing.
+
+        Raises:
+            PluginError: a metric cannot be built, or does not take labels and logits.
+        """
+        from convlab.training.measures import Measures, try_out
+
+        metrics = {}
+        for provided, options in self.resolved.metrics:
+            metrics[provided.part.name] = _call(provided, self.data.num_classes, options)
+            try_out(metrics[provided.part.name], self.data.num_classes, str(provided))
+        return Measures(metrics)
 
 
 def prepare(
@@ -83,7 +103,7 @@ def prepare(
     with _timed(timing, "import"):
         start_tensorflow()
         from convlab.training.compilation import uses_xla
-        from convlab.training.network import build_network
+        from convlab.training.network import build_network, build_optimizer
         from convlab.training.raw_pixels import raw_pixel_model
 
     with _timed(timing, "data"):
@@ -100,9 +120,9 @@ def prepare(
             schedule, resolved.learning_rate, steps=plan.total_steps, warmup=settings.warmup
         )
         optimizer = _call(resolved.optimizer, rate, resolved.optimizer_options)
-        optimizer.build(model.trainable_variables)
+        build_optimizer(optimizer, model, str(resolved.optimizer))
 
-    return Prepared(
+    prepared = Prepared(
         resolved=resolved,
         data=data,
         division=division,
@@ -113,6 +133,8 @@ def prepare(
         xla=uses_xla(model, settings.compile),
         timing=timing,
     )
+    prepared.measures()  # a metric that does not fit is told before anything is trained
+    return prepared
 
 
 def _load(resolved: ResolvedExperiment, source: DataSource) -> ImageData:
@@ -128,7 +150,7 @@ def _call(provided: ProvidedPart[Any], *arguments: Any, raises: type[ConvlabErro
         return getattr(provided.part, provided.part.factory)(*arguments)
     except ConvlabError as error:
         raise type(error)(f"{provided}: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise raises(f"{provided} failed: {type(error).__name__}: {error}") from error
 
 

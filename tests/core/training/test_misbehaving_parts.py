@@ -1,0 +1,158 @@
+"""A dataset, optimizer or metric that misbehaves is named in one sentence, and XLA is no stumbling block."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import (
+    ConvlabError,
+    DataError,
+    Dataset,
+    Experiment,
+    Metric,
+    Optimizer,
+    PluginError,
+    PluginHost,
+    TrainingError,
+    TrainSettings,
+    hookimpl,
+    prepare,
+    run,
+)
+
+
+def host_with(part: Dataset | Optimizer | Metric) -> PluginHost:
+    @hookimpl
+    def hook() -> list[Any]:
+        return [part]
+
+    host = PluginHost(third_party=False, strict=True)
+    host.register(SimpleNamespace(**{f"convlab_{part.kind}s": hook}), name="odd-plugin")
+    return host
+
+
+def leaves(*arguments: Any) -> Any:
+    raise SystemExit(3)
+
+
+def per_class(num_classes: int, options: None) -> Any:
+    import keras
+
+    class Counts(keras.metrics.Metric):
+        def __init__(self) -> None:
+            super().__init__()
+            self.counts = self.add_weight(shape=(num_classes,), initializer="zeros")
+
+        def update_state(self, labels: Any, logits: Any, sample_weight: Any = None) -> None:
+            self.counts.assign_add(keras.ops.sum(keras.ops.one_hot(labels, num_classes), axis=0))
+
+        def result(self) -> Any:
+            return self.counts
+
+    return Counts()
+
+
+def probabilities_alone(num_classes: int, options: None) -> Any:
+    import keras
+
+    return keras.metrics.F1Score(average="macro")
+
+
+def loads(value: Any) -> Callable[..., Any]:
+    return lambda source, options: value
+
+
+def missing(source: Any, options: None) -> Any:
+    raise DataError("photos/ is not there: name it with -s dataset.path=…")
+
+
+def out_of_range(source: Any, options: None) -> Any:
+    from convlab import ImageData
+
+    images = np.zeros((4, 8, 8, 1), np.uint8)
+    return ImageData(train=(images, [0, 1, 2, 3]), test=(images, [0, 1, 2, 3]), class_names=["a", "b", "c"])
+
+
+CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
+    (Dataset(name="odd", summary="o", load=loads(3)), PluginError, "loads int, but must return ImageData"),
+    (Dataset(name="odd", summary="o", load=leaves), DataError, "failed: SystemExit: 3"),
+    (Dataset(name="odd", summary="o", load=missing), DataError, "photos/ is not there: name it with"),
+    (Dataset(name="odd", summary="o", load=out_of_range), DataError, "must lie in 0 to 2"),
+    (
+        Optimizer(name="odd", summary="o", build=lambda a, b: 3),
+        PluginError,
+        "builds int, but must return a keras",
+    ),
+    (Optimizer(name="odd", summary="o", build=leaves), PluginError, "failed: SystemExit: 3"),
+    (
+        Metric(name="odd", summary="o", build=lambda a, b: "f1"),
+        PluginError,
+        "builds str, but must return a keras",
+    ),
+    (
+        Metric(name="odd", summary="o", build=per_class),
+        PluginError,
+        "gives an array of shape (10,), but must",
+    ),
+    (
+        Metric(name="odd", summary="o", build=probabilities_alone),
+        PluginError,
+        "failed on labels (batch,) and logits",
+    ),
+]
+
+
+@pytest.mark.parametrize(("part", "error", "message"), CASES)
+def test_a_part_that_misbehaves_is_named_before_anything_is_trained(
+    part: Any, error: type[ConvlabError], message: str, tmp_path: Path
+) -> None:
+    named: Any = {"metrics": ("odd",)} if part.kind == "metric" else {part.kind: "odd"}
+    with pytest.raises(error) as told:
+        run(Experiment(**named), host=host_with(part), runs_dir=tmp_path, progress=False)
+    assert str(told.value).startswith(f"{part.kind} 'odd-plugin:odd'")
+    assert message in str(told.value)
+    assert not list(tmp_path.iterdir())
+
+
+def not_for_xla(num_classes: int, options: None) -> Any:
+    import keras
+    import tensorflow as tf
+
+    def right(labels: Any, logits: Any) -> Any:
+        def on_the_host(labels: Any, logits: Any) -> Any:
+            return (logits.argmax(axis=1) == labels).astype(np.float32)
+
+        return tf.ensure_shape(tf.numpy_function(on_the_host, [labels, logits], tf.float32), [None])
+
+    return keras.metrics.MeanMetricWrapper(right, name="right")
+
+
+def test_what_xla_cannot_compile_runs_without_it_unless_xla_was_asked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = host_with(Metric(name="right", summary="Accuracy on the host", build=not_for_xla))
+    experiment = Experiment(
+        architecture="mlp", metrics=("accuracy", "right"), train=TrainSettings(epochs=2, loop="tape")
+    )
+    assert prepare(experiment, host=host).xla
+    with caplog.at_level(logging.WARNING, logger="convlab"):
+        result = run(experiment, host=host, runs_dir=tmp_path, progress=False)
+    assert "XLA cannot compile this step, so it runs without" in caplog.text
+    assert '"xla": false' in (result.folder / "environment.json").read_text(encoding="utf-8")
+    assert result.epochs[-1]["right"] == pytest.approx(result.epochs[-1]["accuracy"])
+    assert result.test["right"] == pytest.approx(result.test["accuracy"])
+
+    for loop in ("tape", "fit"):
+        insisting = experiment.train.model_copy(update={"compile": "on", "loop": loop})
+        with pytest.raises(TrainingError, match=r"without XLA it may work: -s train\.compile=off"):
+            run(
+                experiment.model_copy(update={"train": insisting}),
+                host=host,
+                runs_dir=tmp_path,
+                progress=False,
+            )

@@ -29,16 +29,16 @@ class DataSource:
         Raises:
             ConfigError: a named folder does not exist.
         """
-        named = [] if data_dir is None else [("--data-dir", Path(data_dir))]
+        named = [] if data_dir is None else [("--data-dir", str(data_dir))]
         listed = os.environ.get("CONVLAB_DATA_DIR", "").split(os.pathsep)
-        named += [("CONVLAB_DATA_DIR", Path(folder)) for folder in listed if folder]
+        named += [("CONVLAB_DATA_DIR", folder) for folder in listed if folder]
         for origin, folder in named:
-            if not folder.expanduser().is_dir():
-                raise ConfigError(
-                    f"{origin} names {str(folder)!r}, which is not a folder: create or correct it"
-                )
+            # An empty name, as of a shell variable that is not set, would mean the working folder.
+            if not folder or not Path(folder).expanduser().is_dir():
+                raise ConfigError(f"{origin} names {folder!r}, which is not a folder: create or correct it")
         keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-        return cls(folders=(*(folder.expanduser() for _, folder in named), keras_home / "datasets"))
+        folders = (*(Path(folder) for _, folder in named), keras_home / "datasets")
+        return cls(folders=tuple(folder.expanduser() for folder in folders))
 
     def places(self, *names: str) -> Iterator[Path]:
         """Yield each existing folder in which the files of a dataset may lie, first hit first.

@@ -51,7 +51,7 @@ class ImageData:
         self.class_names: tuple[str, ...] = tuple(str(name) for name in class_names)
         if len(self.class_names) < 2:
             raise DataError(
-                f"class_names has {len(self.class_names)} names, but a classifier needs at least 2"
+                f"class_names has {len(self.class_names)} names, but a classifier needs at least 2: name each"
             )
         self.train = _checked_split("train", train, len(self.class_names))
         self.test = _checked_split("test", test, len(self.class_names))
@@ -84,18 +84,30 @@ def _checked_split(name: str, pair: tuple[npt.ArrayLike, npt.ArrayLike], num_cla
         images, labels = pair
     except (TypeError, ValueError):
         raise DataError(f"{name} must be a pair (images, labels)") from None
-    checked = Split(_checked_images(name, np.asarray(images)), _checked_labels(name, np.asarray(labels)))
+    checked = Split(
+        _checked_images(name, _array(f"{name} images", images)),
+        _checked_labels(name, _array(f"{name} labels", labels)),
+    )
     if len(checked.images) != len(checked.labels):
-        raise DataError(f"{name} has {len(checked.images)} images but {len(checked.labels)} labels")
+        raise DataError(
+            f"{name} has {len(checked.images)} images but {len(checked.labels)} labels: give each image one"
+        )
     if len(checked.labels) == 0:
-        raise DataError(f"{name} has no images")
+        raise DataError(f"{name} has no images: give it at least one")
     low, high = int(checked.labels.min()), int(checked.labels.max())
     if low < 0 or high >= num_classes:
         raise DataError(
             f"{name} labels run from {low} to {high}, but with {num_classes} class names they must lie "
-            f"in 0 to {num_classes - 1}"
+            f"in 0 to {num_classes - 1}: number the classes from 0, and name each one"
         )
     return checked
+
+
+def _array(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows of unequal length
+        raise DataError(f"{name} differ in shape and form no array: bring all to one shape") from None
 
 
 def _checked_images(name: str, images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -109,7 +121,10 @@ def _checked_images(name: str, images: npt.NDArray[Any]) -> npt.NDArray[np.uint8
             f"{name} images have shape {images.shape}, without a channel axis: add it with images[..., None]"
         )
     if images.ndim != 4 or 0 in images.shape[1:]:
-        raise DataError(f"{name} images have shape {images.shape} but must have (n, height, width, channels)")
+        raise DataError(
+            f"{name} images have shape {images.shape} but must have (n, height, width, channels): "
+            "reshape them, one row of pixels after another"
+        )
     return cast("npt.NDArray[np.uint8]", images)
 
 
@@ -120,5 +135,5 @@ def _checked_labels(name: str, labels: npt.NDArray[Any]) -> npt.NDArray[np.int64
         hint = ": turn one-hot rows into numbers with labels.argmax(axis=1)" if labels.ndim == 2 else ""
         raise DataError(f"{name} labels have shape {labels.shape} but must have (n,){hint}")
     if not np.issubdtype(labels.dtype, np.integer):
-        raise DataError(f"{name} labels are {labels.dtype} but must be integers")
+        raise DataError(f"{name} labels are {labels.dtype} but must be integers: the classes' numbers")
     return labels.astype(np.int64, copy=False)

@@ -1,23 +1,30 @@
-"""CIFAR-10 and CIFAR-100 in their published Python layout: a folder of pickles, or its archive."""
+"""CIFAR-10 and CIFAR-100."""
 
-import tarfile
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from convlab import DataError, Dataset, DataSource, ImageData, Split
+from convlab_datasets.cifar_files import Layout, PickleFile
+from convlab_datasets.from_files import image_data_from
 from convlab_datasets.keras_download import download
-from convlab_datasets.restricted_pickle import load_arrays
-
-# Reads a member of the layout by name.
-Read = Callable[[str], bytes]
 
 CIFAR10_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+_TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+_CIFAR10 = Layout(
+    subfolders=("cifar10", "cifar-10"),
+    folder="cifar-10-batches-py",
+    archive="cifar-10-python.tar.gz",
+    members=(*_TRAIN_BATCHES, "test_batch"),
+)
+_CIFAR100 = Layout(
+    subfolders=("cifar100", "cifar-100"),
+    folder="cifar-100-python",
+    archive="cifar-100-python.tar.gz",
+    members=("train", "test", "meta"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,88 +36,60 @@ class CIFAR100Options:
 
 
 def _load_cifar10(source: DataSource, options: None) -> ImageData:
-    read = _find(source, "cifar10", "cifar-10-batches-py", "cifar-10-python.tar.gz", "test_batch")
-    if read is None:
-        train, test = download(
-            "cifar10", source, wanted="cifar-10-batches-py/ or cifar-10-python.tar.gz", folder="cifar10"
-        )
+    found = _CIFAR10.find(source)
+    if found is None:
+        train, test = _download("cifar10", source, _CIFAR10)
         return ImageData(train=train, test=test, class_names=CIFAR10_NAMES)
-    batches = [_batch(read, f"data_batch_{number}", b"labels") for number in range(1, 6)]
+    place, read = found
+    batches = [_split(read(name), b"labels") for name in _TRAIN_BATCHES]
     images, labels = (np.concatenate(arrays) for arrays in zip(*batches, strict=True))
-    return ImageData(
-        train=(images, labels), test=_batch(read, "test_batch", b"labels"), class_names=CIFAR10_NAMES
-    )
+    return image_data_from(place, Split(images, labels), _split(read("test_batch"), b"labels"), CIFAR10_NAMES)
 
 
 def _load_cifar100(source: DataSource, options: CIFAR100Options) -> ImageData:
-    read = _find(source, "cifar100", "cifar-100-python", "cifar-100-python.tar.gz", "test")
-    if read is None:
-        train, test = download(
-            "cifar100",
-            source,
-            wanted="cifar-100-python/ or cifar-100-python.tar.gz",
-            folder="cifar100",
-            label_mode=options.labels,
+    labels, names = f"{options.labels}_labels".encode(), f"{options.labels}_label_names".encode()
+    found = _CIFAR100.find(source)
+    if found is None:
+        train, test = _download("cifar100", source, _CIFAR100, label_mode=options.labels)
+        unpacked = _CIFAR100.find(source)  # Keras returns no names, but its cache has them.
+        numbers = range(100 if options.labels == "fine" else 20)
+        return ImageData(
+            train=train,
+            test=test,
+            class_names=_names(unpacked[1]("meta"), names) if unpacked else [str(n) for n in numbers],
         )
-        names = [f"{options.labels} {number}" for number in range(100 if options.labels == "fine" else 20)]
-        return ImageData(train=train, test=test, class_names=names)
-    key = f"{options.labels}_labels".encode()
-    names = [name.decode() for name in _entry(read, "meta", f"{options.labels}_label_names".encode())]
-    return ImageData(train=_batch(read, "train", key), test=_batch(read, "test", key), class_names=names)
+    place, read = found
+    return image_data_from(
+        place, _split(read("train"), labels), _split(read("test"), labels), _names(read("meta"), names)
+    )
 
 
-def _find(source: DataSource, name: str, folder: str, archive: str, member: str) -> Read | None:
-    """Return a reader of the first place that holds the layout."""
-    # Keras unpacks the archive into a folder of this name.
-    for place in source.places(name, name.replace("cifar", "cifar-"), f"{folder}-target"):
-        for candidate in (place / folder, place):
-            if (candidate / member).is_file():
-                return partial(_read_file, candidate)
-        for file in (place / archive, place / f"{folder}.tar.gz"):
-            if file.is_file():
-                return partial(_read_member, _unpacked(file), file)
-    return None
+def _download(name: str, source: DataSource, layout: Layout, **arguments: str) -> Any:
+    wanted = f"{layout.folder}/ or {layout.archive}"
+    return download(name, source, wanted=wanted, folder=name, cached=layout.keras_folder, **arguments)
 
 
-def _read_file(folder: Path, name: str) -> bytes:
-    path = folder / name
+def _split(file: PickleFile, label_key: bytes) -> Split:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): get the file again") from error
-
-
-def _unpacked(archive: Path) -> dict[str, bytes]:
-    """Read an archive's files into memory by their own names; nothing is written to disk."""
-    try:
-        with tarfile.open(archive, "r:*") as tar:
-            files = ((member.name, tar.extractfile(member)) for member in tar if member.isfile())
-            return {name.rsplit("/", 1)[-1]: file.read() for name, file in files if file is not None}
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
-        raise DataError(f"{archive} is damaged ({error}): get the file again") from error
-
-
-def _read_member(members: dict[str, bytes], archive: Path, name: str) -> bytes:
-    if name not in members:
-        raise DataError(f"{archive} lacks {name}: get the file again")
-    return members[name]
-
-
-def _batch(read: Read, name: str, label_key: bytes) -> Split:
-    try:
-        pixels = np.asarray(_entry(read, name, b"data"), dtype=np.uint8).reshape(-1, 3, 32, 32)
-        labels = np.asarray(_entry(read, name, label_key), dtype=np.int64)
+        pixels = np.asarray(file[b"data"]).reshape(-1, 3, 32, 32)
+        labels = np.asarray(file[label_key])
     except (ValueError, TypeError) as error:
-        raise DataError(f"{name} is damaged ({error}): get the files again") from error
+        raise DataError(f"{file.origin} is damaged ({error}): delete it and get it again") from error
+    # Checked file by file: two wrong counts may add up to a right one.
+    if labels.shape != (len(pixels),):
+        raise DataError(
+            f"{file.origin} has {len(pixels)} images but labels of shape {labels.shape}: "
+            "delete it and get it again"
+        )
     # Published with the channels first.
     return Split(np.ascontiguousarray(pixels.transpose(0, 2, 3, 1)), labels)
 
 
-def _entry(read: Read, name: str, key: bytes) -> Any:
-    content = load_arrays(read(name), name)
-    if not isinstance(content, dict) or key not in content:
-        raise DataError(f"{name} has no {key.decode()!r}: it is no file of this data set")
-    return content[key]
+def _names(file: PickleFile, key: bytes) -> list[str]:
+    names = file[key]
+    if not isinstance(names, list) or not all(isinstance(name, bytes) for name in names):
+        raise DataError(f"{file.origin} has {key.decode()!r} that are no names: delete it and get it again")
+    return [name.decode() for name in names]
 
 
 CIFAR10 = Dataset(

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab import DataError, Dataset, DataSource, ImageData, Split
+from convlab_datasets.from_files import image_data_from
 from convlab_datasets.idx import read_idx
 from convlab_datasets.keras_download import download
 
@@ -20,18 +21,17 @@ _CLOTHES = (
 
 
 def _load_from(
-    folders: tuple[str, ...], archive: str | None, keras_name: str, class_names: tuple[str, ...]
+    *, folders: tuple[str, ...], archive: str | None, cached: str, class_names: tuple[str, ...]
 ) -> Callable[[DataSource, None], ImageData]:
     def load(source: DataSource, options: None) -> ImageData:
         for place in source.places(*folders):
             found = _idx_files(place) or (_npz_file(place / archive) if archive else None)
             if found is not None:
-                train, test = found
-                return ImageData(train=train, test=test, class_names=class_names)
-        wanted = "train-images-idx3-ubyte.gz and its three companions" + (
-            f", or {archive}" if archive else ""
-        )
-        train, test = download(keras_name, source, wanted=wanted, folder=folders[0])
+                return image_data_from(place, *found, class_names)
+        wanted = "train-images-idx3-ubyte.gz and its three companions"
+        if archive:
+            wanted += f", or {archive},"
+        train, test = download(folders[0], source, wanted=wanted, folder=folders[0], cached=cached)
         return ImageData(
             train=(train[0][..., None], train[1]), test=(test[0][..., None], test[1]), class_names=class_names
         )
@@ -47,7 +47,8 @@ def _idx_files(place: Path) -> tuple[Split, Split] | None:
     missing = [name for name, path in paths.items() if path is None]
     if missing:
         raise DataError(
-            f"{place} has some of the IDX files but lacks {', '.join(missing)}: put them beside the others"
+            f"{place} has some of the IDX files but lacks {', '.join(missing)}: "
+            "add them, or delete the others"
         )
 
     def split(names: tuple[str, str]) -> Split:
@@ -73,22 +74,28 @@ def _npz_file(path: Path) -> tuple[Split, Split] | None:
 
     def split(part: str) -> Split:
         images: npt.NDArray[np.uint8] = arrays[f"x_{part}"]
-        return Split(images[..., None], arrays[f"y_{part}"].astype(np.int64))
+        return Split(images[..., None], arrays[f"y_{part}"])
 
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return split("train"), split("test")
     except Exception as error:  # zip, zlib, NumPy and missing keys each raise their own
-        raise DataError(f"{path} is damaged ({type(error).__name__}: {error}): get the file again") from error
+        raise DataError(
+            f"{path} is damaged ({type(error).__name__}: {error}): delete it and get it again"
+        ) from error
 
 
 MNIST = Dataset(
     name="mnist",
     summary="Handwritten digits: 70,000 images, 28×28 grey, 10 classes",
-    load=_load_from(("mnist", "MNIST"), "mnist.npz", "mnist", tuple("0123456789")),
+    load=_load_from(
+        folders=("mnist", "MNIST"), archive="mnist.npz", cached="mnist.npz", class_names=tuple("0123456789")
+    ),
 )
 FASHION_MNIST = Dataset(
     name="fashion_mnist",
     summary="Articles of clothing: 70,000 images, 28×28 grey, 10 classes",
-    load=_load_from(("fashion_mnist", "fashion-mnist"), None, "fashion_mnist", _CLOTHES),
+    load=_load_from(
+        folders=("fashion_mnist", "fashion-mnist"), archive=None, cached="fashion-mnist", class_names=_CLOTHES
+    ),
 )

@@ -37,5 +37,5 @@ def load_arrays(content: bytes, origin: str) -> Any:
         return _ArraysAlone(io.BytesIO(content), encoding="bytes").load()
     except Exception as error:  # a damaged pickle may raise nearly anything
         raise DataError(
-            f"{origin} is damaged or unsafe and was not loaded ({error}): get the file again"
+            f"{origin} is damaged or unsafe and was not loaded ({error}): delete it and get it again"
         ) from error

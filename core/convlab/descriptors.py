@@ -7,6 +7,7 @@ imports TensorFlow inside, so that listing what there is stays quick.
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,25 +44,27 @@ class Part:
     summary: str
     options: type | None = None
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r}"
+
     def __post_init__(self) -> None:
-        title = f"{self.kind} {self.name!r}"
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
-            raise ValueError(f"{title}: a name has lower-case letters, digits, '_', '-' and '.' only")
+            raise ValueError(f"{self}: a name has lower-case letters, digits, '_', '-' and '.' only")
         if not isinstance(self.summary, str) or not self.summary.strip() or "\n" in self.summary:
-            raise ValueError(f"{title}: summary must be one line of text")
+            raise ValueError(f"{self}: summary must be one line of text")
         if self.options is not None:
             try:
                 check_options_type(self.options)
             except TypeError as error:
-                raise TypeError(f"{title}: {error}") from None
+                raise TypeError(f"{self}: {error}") from None
         factory = getattr(self, self.factory)
         call = f"{self.factory}({', '.join(self.arguments)})"
         if not callable(factory):
-            raise TypeError(f"{title}: {self.factory} must be a function {call}")
+            raise TypeError(f"{self}: {self.factory} must be a function {call}")
         try:
             inspect.signature(factory).bind(*self.arguments)
         except TypeError:
-            raise TypeError(f"{title}: {self.factory} must accept {call}") from None
+            raise TypeError(f"{self}: {self.factory} must accept {call}") from None
         except ValueError:  # a built-in without a signature cannot be checked
             return
 
@@ -115,6 +118,12 @@ class Optimizer(Part):
 
     build: Callable[[Any, Any], keras.optimizers.Optimizer]
     learning_rate: float = 0.001
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rate = self.learning_rate
+        if not isinstance(rate, int | float) or not 0 < rate < math.inf:
+            raise ValueError(f"{self}: learning_rate must be a number above 0, not {rate!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,17 @@
 """Options of a part: a frozen dataclass that the host reads, shows and validates against."""
 
-import ast
-import inspect
-import json
-import textwrap
-import types
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from itertools import pairwise
 from typing import Any
 
 import pydantic
+import pydantic_core
 
-from convlab.errors import ConfigError
+from convlab.attribute_docstrings import attribute_docstrings
+from convlab.errors import ConfigError, PluginError
+from convlab.option_types import has_alternatives, hints_of, readable
 from convlab.suggestions import did_you_mean
 
 
@@ -29,27 +27,37 @@ class OptionField:
 
 def check_options_type(options: Any) -> None:
     """Raise ``TypeError`` unless ``options`` is a frozen dataclass whose fields all have defaults."""
-    if not isinstance(options, type) or not is_dataclass(options):
-        raise TypeError(f"options must be a dataclass, not {options!r}")
+    if not isinstance(options, type):
+        raise TypeError(f"options must be a class, a frozen dataclass, not {options!r}")
+    if "__dataclass_fields__" not in vars(options):  # a subclass inherits them, without its own
+        raise TypeError(f"options {options.__name__} must be a dataclass: @dataclass(frozen=True)")
     if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         raise TypeError(f"options {options.__name__} must be frozen: @dataclass(frozen=True)")
     for field in fields(options):
         if field.default is MISSING and field.default_factory is MISSING:
             raise TypeError(f"option {field.name} of {options.__name__} needs a default")
+        if isinstance(field.default, pydantic.fields.FieldInfo):
+            raise TypeError(
+                f"option {field.name} of {options.__name__} has pydantic's Field as its default: "
+                f"write {field.name}: Annotated[type, Field(...)] = value"
+            )
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """Return the options that a dataclass declares, in its order.
 
     The line below a field, a string of its own, is the option's summary.
+
+    Raises:
+        PluginError: a field's type cannot be found.
     """
-    hints = typing.get_type_hints(options, include_extras=True)
-    summaries = _attribute_docstrings(options)
+    hints = hints_of(options)
+    summaries = attribute_docstrings(options)
     defaults = options()
     return tuple(
         OptionField(
             name=field.name,
-            type=_readable(hints[field.name]),
+            type=readable(hints[field.name]),
             default=getattr(defaults, field.name),
             summary=summaries.get(field.name, ""),
         )
@@ -62,27 +70,29 @@ def read_options(options: type | None, values: Mapping[str, Any], *, key: str, o
 
     Args:
         options: the dataclass that a part declares, if any.
-        values: what the user gave, as TOML or JSON would hold it (lists for tuples).
+        values: what the user gave, as TOML or JSON would hold it (lists for tuples, text for paths).
         key: where the values stand in an experiment, such as ``architecture_options``.
         owner: the part they are for, such as ``architecture 'cnn'``.
 
     Raises:
         ConfigError: a key is unknown or a value is not of its field's type.
+        PluginError: a field's type cannot be found or validated.
     """
     if options is None:
         if values:
             raise ConfigError(f"{key}.{next(iter(values))}: {owner} has no options")
         return None
-    valid = [field.name for field in fields(options)]
-    for name in values:
-        if name not in valid:
-            raise ConfigError(f"{key}.{name}: {owner} has no such option; {did_you_mean(name, valid)}")
+    _refuse_unknown(options, values, key, owner)
+    # JSON mode, since it is strict about types yet takes a list where a tuple is declared.
+    written = _as_json(values, key)
     try:
-        # JSON mode, since it is strict about types yet takes a list where a tuple is declared.
-        return pydantic.TypeAdapter(options).validate_json(json.dumps(dict(values)), strict=True)
+        return pydantic.TypeAdapter(options).validate_json(written, strict=True)
     except pydantic.ValidationError as error:
-        raise ConfigError(first_mistake(error, key)) from None
-    except TypeError as error:
+        raise ConfigError(_option_mistake(error, options, values, key)) from None
+    except pydantic.PydanticUserError as error:
+        reason = str(error).partition(". ")[0]
+        raise PluginError(f"{owner}: options {options.__name__} cannot be validated: {reason}") from error
+    except TypeError as error:  # a check of the dataclass's own
         raise ConfigError(f"{key}: {error}") from None
 
 
@@ -90,51 +100,39 @@ def first_mistake(error: pydantic.ValidationError, key: str) -> str:
     """Say in one line what is wrong with which key."""
     mistake = error.errors(include_url=False)[0]
     path = ".".join(str(step) for step in (key, *mistake["loc"]) if str(step))
-    message = mistake["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    wanted = f"must be {message}" if mistake["msg"].startswith("Input should be ") else message
-    return f"{path}: {wanted}, not {mistake['input']!r}"
+    message, wants = re.subn(r"^\w+ should ", "must ", mistake["msg"])
+    if wants:
+        return f"{path}: {message.partition(' after validation')[0]}, not {mistake['input']!r}"
+    return f"{path}: {message.removeprefix('Value error, ')}"
 
 
-def _readable(hint: Any) -> str:
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:
-        bounds = ", ".join(bound for limit in arguments[1:] for bound in _bounds(limit))
-        return f"{_readable(arguments[0])} {bounds}".rstrip()
-    if origin is typing.Literal:
-        return " | ".join(json.dumps(value) for value in arguments)
-    if origin in (typing.Union, types.UnionType):
-        return " | ".join(_readable(argument) for argument in arguments)
-    if isinstance(origin, type):
-        return f"{origin.__name__}[{', '.join(_readable(argument) for argument in arguments)}]"
-    if hint in (Ellipsis, types.NoneType):
-        return "..." if hint is Ellipsis else "none"
-    return str(getattr(hint, "__name__", hint))
+def _refuse_unknown(options: type, values: Mapping[str, Any], key: str, owner: str) -> None:
+    hints = hints_of(options)
+    valid = [field.name for field in fields(options)]
+    for name, value in values.items():
+        if name not in valid:
+            raise ConfigError(f"{key}.{name}: {owner} has no such option; {did_you_mean(name, valid)}")
+        if is_dataclass(hints[name]) and isinstance(value, Mapping):
+            _refuse_unknown(typing.cast("type", hints[name]), value, f"{key}.{name}", owner)
 
 
-def _bounds(limit: Any) -> list[str]:
-    signs = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "length ≥", "max_length": "length ≤"}
-    metadata = limit.metadata if isinstance(limit, pydantic.fields.FieldInfo) else [limit]
-    return [
-        f"{sign} {getattr(constraint, name)}"
-        for constraint in metadata
-        for name, sign in signs.items()
-        if getattr(constraint, name, None) is not None
-    ]
-
-
-def _attribute_docstrings(options: type) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for base in reversed(options.__mro__[:-1]):
+def _as_json(values: Mapping[str, Any], key: str) -> bytes:
+    for name, value in values.items():
         try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
-        except (OSError, TypeError):  # a class whose source is not on disk
-            continue
-        body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-        for statement, below in pairwise(body):
-            match statement, below:
-                case (
-                    ast.AnnAssign(target=ast.Name(id=name)),
-                    ast.Expr(value=ast.Constant(value=str(text))),
-                ):
-                    found[name] = inspect.cleandoc(text)
-    return found
+            pydantic_core.to_json(value)
+        except ValueError:
+            raise ConfigError(
+                f"{key}.{name}: must be a number, text, a list or a table, not {value!r}"
+            ) from None
+    return pydantic_core.to_json(dict(values))
+
+
+def _option_mistake(
+    error: pydantic.ValidationError, options: type, values: Mapping[str, Any], key: str
+) -> str:
+    location = error.errors(include_url=False)[0]["loc"]
+    if location and has_alternatives(hint := hints_of(options)[str(location[0])]):
+        # pydantic tells of each alternative apart; the type tells of all.
+        name = str(location[0])
+        return f"{key}.{name}: must be {readable(hint)}, not {values[name]!r}"
+    return first_mistake(error, key)

@@ -9,6 +9,7 @@ def did_you_mean(word: str, valid: Iterable[str]) -> str:
     choices = sorted(set(valid))
     if not choices:
         return "there is none to choose from"
-    near = difflib.get_close_matches(word, choices, n=1)
-    question = f"did you mean {near[0]!r}? " if near else ""
+    folded = {choice.lower(): choice for choice in choices}
+    near = difflib.get_close_matches(word.lower(), folded, n=1)
+    question = f"did you mean {folded[near[0]]!r}? " if near else ""
     return f"{question}choose from {', '.join(choices)}"

@@ -26,7 +26,8 @@ class Catalog:
         for other in self._parts:
             if (other.part.kind, other.qualified_name) == (provided.part.kind, provided.qualified_name):
                 raise ValueError(
-                    f"a second {provided.part.kind} named {provided.part.name!r}; the first is kept"
+                    f"a second {provided.part.kind} {provided.qualified_name!r}: rename one, for the first, "
+                    f"from {other.provider.target}, is kept"
                 )
         self._parts.append(provided)
 

@@ -3,6 +3,7 @@
 import importlib
 import importlib.metadata
 import importlib.util
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -31,14 +32,16 @@ def built_ins() -> Iterator[Candidate]:
 def entry_points(blocked: frozenset[str]) -> Iterator[Candidate]:
     """Yield the installed plugins by distribution and name, without those whose name is blocked."""
     found = {
-        (_normalized(point.dist.name if point.dist else "unknown"), point.name, point.value): point
+        (_normalized(_noted(point, "Name") or "unknown"), point.name, point.value): point
         for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
     }
     for (distribution, name, value), point in sorted(found.items()):
         if {distribution, name} & blocked:
             continue
-        version = point.dist.version if point.dist else None
-        yield Provider(name=distribution, version=version, origin="entry point", target=value), point.load
+        provider = Provider(
+            name=distribution, version=_noted(point, "Version"), origin="entry point", target=value
+        )
+        yield provider, point.load
 
 
 def blocked_names(listed: str) -> frozenset[str]:
@@ -51,28 +54,45 @@ def plugin_file(path: Path) -> Candidate:
     """Return the plugin that one Python file holds.
 
     Raises:
-        ConfigError: there is no such file.
+        ConfigError: there is no such file, or it is not one of Python.
     """
+    if path.is_dir():
+        raise ConfigError(f"--plugin {str(path)!r}: a folder; name a Python file in it")
     if not path.is_file():
         raise ConfigError(f"--plugin {str(path)!r}: no such file")
+    if path.suffix != ".py":
+        raise ConfigError(f"--plugin {str(path)!r}: not a Python file; its name must end in .py")
     provider = Provider(name=path.name, version=None, origin="file", target=str(path.resolve()))
-    return provider, lambda: _import_file(path, provider)
+    return provider, partial(_import_file, provider)
 
 
-def _import_file(path: Path, provider: Provider) -> ModuleType:
+def _import_file(provider: Provider) -> ModuleType:
     assert provider.text is not None, "a file's text is kept before it runs"
-    name = f"convlab_plugin_file_{re.sub(r'[^A-Za-z0-9_]', '_', path.stem)}"
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file: its name must end in .py")
+    path = Path(provider.target)
+    name = _module_name(path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None, "a file that ends in .py has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and Keras look classes up by their module
     try:
-        spec.loader.exec_module(module)
+        # Not through the loader, which reads the file again, or its cache: what runs is what a run records.
+        exec(compile(provider.text.encode(), path, "exec", dont_inherit=True), vars(module))
     except BaseException:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
+
+
+def _module_name(path: Path) -> str:
+    """Return the name that a file is imported under: no two files share one, and a file keeps its own."""
+    stem = f"convlab_plugin_file_{re.sub(r'[^A-Za-z0-9_]', '_', path.stem)}"
+    names = itertools.chain([stem], (f"{stem}_{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in sys.modules or sys.modules[name].__file__ == str(path))
+
+
+def _noted(point: importlib.metadata.EntryPoint, key: str) -> str | None:
+    """Return what a distribution's metadata say, which a damaged installation may lack."""
+    return point.dist.metadata[key] if point.dist and key in point.dist.metadata else None
 
 
 def _normalized(distribution: str) -> str:

@@ -2,9 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pluggy
 
@@ -41,13 +41,13 @@ class PluginHost:
         """Load the plugins.
 
         Args:
-            plugin_files: Python files that are plugins, loaded after all others.
+            plugin_files: Python files that are plugins, loaded after all others, each once.
             third_party: whether to load installed plugins; by default unless ``CONVLAB_NO_PLUGINS=1``.
             blocked: distributions or entry points to pass over; by default ``CONVLAB_BLOCK_PLUGINS``.
             strict: whether a failure is raised; by default if ``CONVLAB_STRICT_PLUGINS=1``.
 
         Raises:
-            ConfigError: a plugin file does not exist.
+            ConfigError: a plugin file does not exist or is not one of Python.
             PluginError: a built-in failed, or a third party did and ``strict`` holds.
         """
         self.providers: list[Provider] = []
@@ -55,16 +55,18 @@ class PluginHost:
         self._catalog = Catalog()
         self._strict = _flag("CONVLAB_STRICT_PLUGINS") if strict is None else strict
         self._loading: Provider | None = None
-        self._hooks = HookManager(lambda error: self._fail("register", error))
+        self._hooks = HookManager()
 
         for candidate in built_ins():
             self._load(candidate)
-        if not _flag("CONVLAB_NO_PLUGINS") if third_party is None else third_party:
+        if third_party is None:
+            third_party = not _flag("CONVLAB_NO_PLUGINS")
+        if third_party:
             listed = os.environ.get("CONVLAB_BLOCK_PLUGINS", "") if blocked is None else ",".join(blocked)
             for candidate in entry_points(blocked_names(listed)):
                 self._load(candidate)
-        for file in plugin_files:
-            self._load(plugin_file(Path(file)))
+        for file in {Path(file).resolve(): Path(file) for file in plugin_files}.values():
+            self._load(plugin_file(file))
 
     def register(self, plugin: object, *, name: str = "notebook") -> None:
         """Add a module or object that implements hooks, such as one written in a notebook.
@@ -115,32 +117,38 @@ class PluginHost:
             self._fail("import", error)
             return
         try:
-            registered = self._hooks.register(plugin, name=f"{self._loading.name} {self._loading.target}")
+            misfits = self._hooks.register_what_fits(plugin)
         except Exception as error:
             self._fail("register", error)
             return
+        for misfit in misfits:
+            self._fail("register", misfit)
         self.providers.append(self._loading)
-        for part_type in PART_TYPES:
-            self._collect(part_type, registered)
+        self._collect(plugin)
 
-    def _collect(self, part_type: type[Part], registered: str | None) -> None:
-        hook: pluggy.HookCaller = getattr(self._hooks.hook, f"convlab_{part_type.kind}s")
-        for implementation in hook.get_hookimpls():
-            if implementation.plugin_name != registered:
-                continue
-            try:
-                items = list(_iterated(implementation.function(), hook.name))
-            except (Exception, SystemExit) as error:
-                self._fail("hook", error)
-                continue
-            for item in items:
-                self._add(part_type, item, hook.name)
+    def _collect(self, plugin: object) -> None:
+        for part_type in PART_TYPES:
+            hook: pluggy.HookCaller = getattr(self._hooks.hook, f"convlab_{part_type.kind}s")
+            for implementation in hook.get_hookimpls():
+                if implementation.plugin is plugin:
+                    for item in self._items(implementation.function, hook.name):
+                        self._add(part_type, item, hook.name)
+
+    def _items(self, function: Callable[[], Any], hook: str) -> Iterator[object]:
+        """Yield what a hook returns, as far as it comes."""
+        try:
+            returned = function()
+            if not isinstance(returned, Iterable):
+                raise TypeError(f"{hook} returned {_described(returned)}: return a list of parts")
+            yield from returned
+        except (Exception, SystemExit) as error:
+            self._fail("hook", error)
 
     def _add(self, part_type: type[Part], item: object, hook: str) -> None:
         assert self._loading is not None
         try:
             if not isinstance(item, part_type):
-                raise TypeError(f"{hook} returned {item!r}, which is no {part_type.__name__}")
+                raise TypeError(f"{hook} returned {_described(item)}, which is no {part_type.__name__}")
             self._catalog.add(ProvidedPart(part=item, provider=self._loading))
         except (TypeError, ValueError) as error:
             self._fail("item", error)
@@ -154,10 +162,10 @@ class PluginHost:
         logger.warning("warning: %s", failure)
 
 
-def _iterated(result: object, hook: str) -> Iterable[object]:
-    if not isinstance(result, Iterable):
-        raise TypeError(f"{hook} returned {result!r}: return a list of parts")
-    return result
+def _described(returned: object) -> str:
+    if isinstance(returned, Part | None):
+        return str(returned)
+    return f"a value of type {type(returned).__name__}"  # its repr is the plugin's own code, and may fail too
 
 
 def _flag(variable: str) -> bool:

@@ -37,7 +37,8 @@ class Provider:
     @cached_property
     def text(self) -> str | None:
         """The text of a plugin file, as it was when the host read it; ``None`` for others."""
-        return Path(self.target).read_text(encoding="utf-8") if self.origin == "file" else None
+        # From bytes, which keeps the line ends: the hash is then that of the file.
+        return Path(self.target).read_bytes().decode() if self.origin == "file" else None
 
     def record(self) -> dict[str, str | None]:
         """What a run notes of the plugin: its version, or a file's text and SHA-256."""

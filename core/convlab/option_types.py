@@ -1,0 +1,64 @@
+"""The types of options, as people read them."""
+
+import json
+import types
+import typing
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from convlab.errors import PluginError
+
+_SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "length ≥", "max_length": "length ≤"}
+
+
+def hints_of(options: type) -> dict[str, Any]:
+    """Return the type of each field of a dataclass, with its bounds.
+
+    Raises:
+        PluginError: a type's name means nothing where the dataclass was written.
+    """
+    try:
+        return typing.get_type_hints(options, include_extras=True)
+    except NameError as error:
+        raise PluginError(
+            f"options {options.__name__}: {error}: import the types of options at run time, "
+            "not under TYPE_CHECKING"
+        ) from error
+
+
+def readable(hint: Any) -> str:
+    """Return a type in words, such as ``tuple[int ≥ 1, ...] | none``."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        bounds = ", ".join(bound for limit in arguments[1:] for bound in _bounds(limit))
+        return f"{readable(arguments[0])} {bounds}".rstrip()
+    if origin is typing.Literal:
+        return " | ".join(json.dumps(value) for value in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " | ".join(readable(argument) for argument in arguments)
+    if isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join(readable(argument) for argument in arguments)}]"
+    if hint in (Ellipsis, types.NoneType):
+        return "..." if hint is Ellipsis else "none"
+    return str(getattr(hint, "__name__", hint))
+
+
+def has_alternatives(hint: Any) -> bool:
+    """Tell whether values of more than one type fit, ``None`` aside."""
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        arguments = tuple(argument for argument in arguments if argument is not types.NoneType)
+        if len(arguments) > 1:
+            return True
+    return any(has_alternatives(argument) for argument in arguments)
+
+
+def _bounds(limit: Any) -> list[str]:
+    metadata = limit.metadata if isinstance(limit, FieldInfo) else [limit]
+    return [
+        f"{sign} {getattr(constraint, name)}"
+        for constraint in metadata
+        for name, sign in _SIGNS.items()
+        if getattr(constraint, name, None) is not None
+    ]

@@ -1,0 +1,57 @@
+"""Plugins as pip would install them: modules and ``dist-info`` folders on a path of their own."""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A function that installs a distribution for the length of a test.
+
+    Called as ``install(distribution, modules, entry_points=None, version="1.0", metadata=None)``: ``modules``
+    are sources by name; each is an entry point of that name unless ``entry_points`` says otherwise.
+    """
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+
+    def install_distribution(
+        distribution: str,
+        modules: Mapping[str, str],
+        *,
+        entry_points: Mapping[str, str] | None = None,
+        version: str = "1.0",
+        metadata: str | None = None,
+    ) -> None:
+        for name, source in modules.items():
+            (site / f"{name}.py").write_text(source, encoding="utf-8")
+        points = {name: name for name in modules} if entry_points is None else entry_points
+        lines = ["[convlab]", *(f"{name} = {value}" for name, value in points.items())]
+        folder = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        folder.mkdir()
+        (folder / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+        if metadata is None:
+            metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        (folder / "METADATA").write_text(metadata, encoding="utf-8")
+        importlib.invalidate_caches()
+
+    yield install_distribution
+    _forget_modules_below(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def forget_plugin_files(tmp_path: Path) -> Iterator[None]:
+    """Take the plugin files that a test loaded out of ``sys.modules``."""
+    yield
+    _forget_modules_below(tmp_path)
+
+
+def _forget_modules_below(folder: Path) -> None:
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file is not None and Path(file).is_relative_to(folder):
+            del sys.modules[name]

@@ -1,0 +1,373 @@
+"""One test a way in which a plugin can break: it is told of, and everything else goes on working."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pluggy import PluginValidationError
+
+from convlab import Metric, Optimizer, PluginError, PluginFailure, PluginHost
+from convlab.descriptors import PART_TYPES, Part
+
+Install = Callable[..., None]
+
+# Every broken plugin has one hook that is whole, and it must stay available.
+WHOLE = """
+import sys
+from dataclasses import dataclass
+
+from convlab import Architecture, Metric, Optimizer, hookimpl
+
+
+@hookimpl
+def convlab_optimizers():
+    return [Optimizer(name="whole", summary="An optimizer", build=lambda learning_rate, options: None)]
+
+
+def metric(name="whole", **changes):
+    whole = {"name": name, "summary": "A metric", "build": lambda num_classes, options: None}
+    return Metric(**whole | changes)
+"""
+
+NEIGHBOUR = """
+from convlab import Metric, hookimpl
+
+
+@hookimpl
+def convlab_metrics():
+    return [Metric(name="neighbour", summary="A metric", build=lambda num_classes, options: None)]
+"""
+
+
+def metrics_hook(body: str, mark: str = "@hookimpl", arguments: str = "") -> str:
+    return f"{mark}\ndef convlab_metrics({arguments}):\n    {body}\n"
+
+
+def options_hook(options: str) -> str:
+    return f"{options}\n{metrics_hook('return [metric(options=Options)]')}"
+
+
+# What the plugin does, the stage and error it is kept under, words of the message, the metrics that stay.
+WAYS_TO_BREAK = [
+    pytest.param("from math import nothing", "import", ImportError, "'nothing'", [], id="import error"),
+    pytest.param(
+        "import no_such_module", "import", ModuleNotFoundError, "'no_such_module'", [], id="missing module"
+    ),
+    pytest.param("def broken(:", "import", SyntaxError, "invalid syntax", [], id="syntax error"),
+    pytest.param("sys.exit('leaving')", "import", SystemExit, "leaving", [], id="exits when imported"),
+    pytest.param("sys.exit()", "import", SystemExit, "no message", [], id="exits without a word"),
+    pytest.param(
+        "raise RuntimeError('one\\n\\n  two')", "import", RuntimeError, "one two", [], id="long message"
+    ),
+    pytest.param("PART = metric('No Name')", "import", ValueError, "'No Name'", [], id="invalid name"),
+    pytest.param(
+        "@hookimpl\ndef convlab_metric():\n    return []",
+        "register",
+        PluginValidationError,
+        "unknown hook 'convlab_metric'; did you mean 'convlab_metrics'? "
+        "choose from convlab_architectures, convlab_datasets, convlab_metrics, convlab_optimizers",
+        [],
+        id="unknown hook",
+    ),
+    pytest.param(
+        metrics_hook("return [metric()]", arguments="num_classes"),
+        "register",
+        PluginValidationError,
+        "'convlab_metrics' takes no arguments, but the implementation asks for 'num_classes'",
+        [],
+        id="hook with an argument",
+    ),
+    pytest.param(
+        metrics_hook("yield metric()", mark="@hookimpl(hookwrapper=True)"),
+        "register",
+        PluginValidationError,
+        "'convlab_metrics' cannot be a wrapper",
+        [],
+        id="hookwrapper",
+    ),
+    pytest.param(
+        metrics_hook("return (yield)", mark="@hookimpl(wrapper=True)"),
+        "register",
+        PluginValidationError,
+        "'convlab_metrics' cannot be a wrapper",
+        [],
+        id="wrapper",
+    ),
+    pytest.param(
+        metrics_hook("return [metric()]", mark=""),
+        "register",
+        PluginValidationError,
+        "'convlab_metrics' is not marked @hookimpl",
+        [],
+        id="hook without its mark",
+    ),
+    pytest.param(metrics_hook("1 / 0"), "hook", ZeroDivisionError, "division", [], id="hook raises"),
+    pytest.param(metrics_hook("sys.exit(1)"), "hook", SystemExit, "1", [], id="hook exits"),
+    pytest.param(
+        metrics_hook("return metric()"),
+        "hook",
+        TypeError,
+        "convlab_metrics returned metric 'whole': return a list of parts",
+        [],
+        id="single part instead of a list",
+    ),
+    pytest.param(
+        metrics_hook("metric()"),
+        "hook",
+        TypeError,
+        "convlab_metrics returned None: return a list of parts",
+        [],
+        id="returns nothing",
+    ),
+    pytest.param(
+        metrics_hook("yield metric('first')\n    raise OSError('gone')"),
+        "hook",
+        OSError,
+        "gone",
+        ["first"],
+        id="generator raises midway",
+    ),
+    pytest.param(
+        metrics_hook("return [metric('first'), 'accuracy', metric('last')]"),
+        "item",
+        TypeError,
+        "convlab_metrics returned a value of type str, which is no Metric",
+        ["first", "last"],
+        id="item of a wrong type",
+    ),
+    pytest.param(
+        "class Rude:\n    def __repr__(self):\n        sys.exit()\n"
+        + metrics_hook("return [Rude(), metric('last')]"),
+        "item",
+        TypeError,
+        "a value of type Rude",
+        ["last"],
+        id="item that cannot be printed",
+    ),
+    pytest.param(
+        metrics_hook(
+            "return [Architecture(name='net', summary='A net', build=lambda *three: None), metric('last')]"
+        ),
+        "item",
+        TypeError,
+        "convlab_metrics returned architecture 'net', which is no Metric",
+        ["last"],
+        id="part of another kind",
+    ),
+    pytest.param(
+        metrics_hook("return [metric('same'), metric('same', summary='Another'), metric('last')]"),
+        "item",
+        ValueError,
+        "a second metric 'convlab-broken:same': rename one",
+        ["same", "last"],
+        id="two items of one name",
+    ),
+    pytest.param(
+        metrics_hook("return [metric(summary='Two\\nlines')]"),
+        "hook",
+        ValueError,
+        "metric 'whole': summary must be one line",
+        [],
+        id="summary of two lines",
+    ),
+    pytest.param(
+        options_hook("class Options:\n    k: int = 1"),
+        "hook",
+        TypeError,
+        "metric 'whole': options Options must be a dataclass: @dataclass(frozen=True)",
+        [],
+        id="options of another class",
+    ),
+    pytest.param(
+        options_hook("@dataclass\nclass Options:\n    k: int = 1"),
+        "hook",
+        TypeError,
+        "metric 'whole': options Options must be frozen",
+        [],
+        id="options that are not frozen",
+    ),
+    pytest.param(
+        options_hook("@dataclass(frozen=True)\nclass Options:\n    k: int"),
+        "hook",
+        TypeError,
+        "metric 'whole': option k of Options needs a default",
+        [],
+        id="option without a default",
+    ),
+    pytest.param(
+        metrics_hook("return [metric(build=lambda options: None)]"),
+        "hook",
+        TypeError,
+        "metric 'whole': build must accept build(num_classes, options)",
+        [],
+        id="factory with a wrong signature",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "stage", "error", "words", "kept"), WAYS_TO_BREAK)
+def test_a_broken_plugin_is_told_of_in_one_line_and_all_that_is_whole_goes_on_working(
+    install: Install,
+    caplog: pytest.LogCaptureFixture,
+    source: str,
+    stage: str,
+    error: type[Exception],
+    words: str,
+    kept: list[str],
+) -> None:
+    install("convlab-broken", {"broken": WHOLE + source}, version="0.3")
+    install("convlab-neighbour", {"neighbour": NEIGHBOUR})
+
+    host = PluginHost()
+
+    [failure] = host.failures
+    assert failure.stage == stage
+    assert isinstance(failure.error, error)
+    assert words in str(failure)
+    assert told(caplog) == [f"warning: plugin {failure.provider} failed at {stage}: {reason(failure)}"]
+    assert str(failure.provider) == "convlab-broken 0.3 (entry point broken)"
+
+    assert names(host, Metric, "convlab-broken") == kept
+    assert names(host, Optimizer, "convlab-broken") == ([] if stage == "import" else ["whole"])
+    assert host.find(Metric, "neighbour").provider.name == "convlab-neighbour"
+    built_ins = PluginHost(third_party=False)
+    for part_type in PART_TYPES:
+        assert names(host, part_type, "convlab") == names(built_ins, part_type, "convlab") != []
+
+
+@pytest.mark.parametrize(("source", "stage", "error", "words", "kept"), WAYS_TO_BREAK)
+def test_a_broken_plugin_is_fatal_to_a_strict_host(
+    install: Install,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    stage: str,
+    error: type[Exception],
+    words: str,
+    kept: list[str],
+) -> None:
+    install("convlab-broken", {"broken": WHOLE + source})
+    monkeypatch.setenv("CONVLAB_STRICT_PLUGINS", "1")
+    with pytest.raises(PluginError) as raised:
+        PluginHost()
+    cause = raised.value.__cause__
+    assert isinstance(cause, error)
+    assert not isinstance(cause, PluginError)
+    assert str(raised.value).startswith(
+        f"plugin convlab-broken 1.0 (entry point broken) failed at {stage}: {type(cause).__name__}: "
+    )
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "words"),
+    [
+        ("neighbour:plugin", AttributeError, "has no attribute 'plugin'"),
+        ("no_such_package.module", ModuleNotFoundError, "No module named 'no_such_package'"),
+        ("not a module", Exception, ""),
+    ],
+    ids=["attribute", "module", "no name at all"],
+)
+def test_an_entry_point_that_names_nothing_is_a_failure_to_import(
+    install: Install, caplog: pytest.LogCaptureFixture, target: str, error: type[Exception], words: str
+) -> None:
+    install("convlab-lost", {}, entry_points={"lost": target})
+    install("convlab-neighbour", {"neighbour": NEIGHBOUR})
+
+    host = PluginHost()
+
+    [failure] = host.failures
+    assert (failure.provider.name, failure.provider.target) == ("convlab-lost", target)
+    assert failure.stage == "import"
+    assert isinstance(failure.error, error)
+    assert words in str(failure)
+    assert len(told(caplog)) == 1
+    assert names(host, Metric, "convlab-neighbour") == ["neighbour"]
+
+
+@pytest.mark.parametrize("second", ["convlab-neighbour", "convlab-other"])
+def test_a_module_under_two_entry_points_is_loaded_once_and_the_second_is_told_of(
+    install: Install, caplog: pytest.LogCaptureFixture, second: str
+) -> None:
+    if second == "convlab-neighbour":
+        install(second, {"neighbour": NEIGHBOUR}, entry_points={"one": "neighbour", "two": "neighbour"})
+    else:
+        install("convlab-neighbour", {"neighbour": NEIGHBOUR})
+        install(second, {}, entry_points={"two": "neighbour"})
+
+    host = PluginHost()
+
+    assert names(host, Metric, "convlab-neighbour") == ["neighbour"]
+    [failure] = host.failures
+    assert failure.provider.name == second
+    assert failure.stage == "register"
+    assert str(failure.error) == "the same plugin is loaded already: name it once"
+    assert len(told(caplog)) == 1
+
+
+def test_each_fault_of_a_plugin_is_told_of_apart(install: Install, caplog: pytest.LogCaptureFixture) -> None:
+    source = WHOLE + metrics_hook("return [1, metric('kept'), 2]")
+    source += "@hookimpl\ndef convlab_trackers():\n    return []\n"
+    source += "@hookimpl\ndef convlab_datasets():\n    raise OSError\n"
+    install("convlab-broken", {"broken": source})
+
+    host = PluginHost()
+
+    assert [failure.stage for failure in host.failures] == ["register", "hook", "item", "item"]
+    assert told(caplog) == [f"warning: {failure}" for failure in host.failures]
+    assert names(host, Metric, "convlab-broken") == ["kept"]
+    assert names(host, Optimizer, "convlab-broken") == ["whole"]
+
+
+def test_a_hook_of_a_later_convlab_may_be_marked_optional(install: Install) -> None:
+    source = WHOLE + "@hookimpl(optionalhook=True)\ndef convlab_trackers():\n    return []\n"
+    install("convlab-modern", {"modern": source})
+    host = PluginHost(strict=True)
+    assert names(host, Optimizer, "convlab-modern") == ["whole"]
+
+
+def test_a_failure_keeps_the_traceback_to_the_plugin_s_own_line(install: Install) -> None:
+    install("convlab-broken", {"broken": "def configure():\n    return {}['gpu']\n\nconfigure()\n"})
+    [failure] = PluginHost().failures
+    assert "broken.py" in failure.traceback
+    assert "return {}['gpu']" in failure.traceback
+
+
+def test_a_distribution_without_metadata_is_loaded_without_a_version(install: Install) -> None:
+    install("convlab-neighbour", {"neighbour": NEIGHBOUR}, metadata="")
+    provided = PluginHost().find(Metric, "neighbour")
+    assert (provided.provider.name, provided.provider.version) == ("unknown", None)
+    assert str(provided.provider) == "unknown (entry point neighbour)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["raise KeyboardInterrupt", WHOLE + metrics_hook("raise KeyboardInterrupt")],
+    ids=["import", "hook"],
+)
+def test_an_interrupt_while_plugins_load_is_not_swallowed(install: Install, source: str) -> None:
+    install("convlab-slow", {"slow": source})
+    with pytest.raises(KeyboardInterrupt):
+        PluginHost()
+
+
+def test_a_failure_of_a_built_in_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "convlab_plugins.py").write_text("import no_such_module", encoding="utf-8")
+    monkeypatch.delitem(sys.modules, "convlab_plugins", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(PluginError, match=r"built-in convlab_plugins\) failed at import.*'no_such_module'"):
+        PluginHost(third_party=False, strict=False)
+
+
+def names(host: PluginHost, part_type: type[Part], provider: str) -> list[str]:
+    return [found.part.name for found in host.parts(part_type) if found.provider.name == provider]
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    lines = [record.getMessage() for record in caplog.records if record.name == "convlab"]
+    assert not [line for line in lines if "\n" in line]
+    return lines
+
+
+def reason(failure: PluginFailure) -> str:
+    return f"{type(failure.error).__name__}: {' '.join(str(failure.error).split()) or 'no message'}"

@@ -1,0 +1,119 @@
+"""Which plugins are loaded, and in which order."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from convlab import Metric, PluginHost
+
+Install = Callable[..., None]
+
+PLUGIN = """
+from convlab import Metric, hookimpl
+
+@hookimpl
+def convlab_metrics():
+    name = __name__.removeprefix("convlab_plugin_file_")
+    return [Metric(name=name, summary="A metric", build=lambda num_classes, options: None)]
+"""
+BUILT_INS = ["convlab_datasets", "convlab_architectures", "convlab_plugins"]
+
+
+def test_built_ins_come_first_then_entry_points_by_distribution_and_name_then_files_as_given(
+    install: Install, tmp_path: Path
+) -> None:
+    install("zebra", {"ant": PLUGIN, "bee": PLUGIN}, entry_points={"two": "ant", "one": "bee"})
+    install("Aardvark", {"yak": PLUGIN})
+    files = [plugin_file(tmp_path, "wasp.py"), plugin_file(tmp_path, "midge.py")]
+
+    host = PluginHost(plugin_files=files)
+
+    assert [(provider.name, provider.target, provider.origin) for provider in host.providers] == [
+        *(("convlab", module, "built-in") for module in BUILT_INS),
+        ("aardvark", "yak", "entry point"),
+        ("zebra", "bee", "entry point"),
+        ("zebra", "ant", "entry point"),
+        ("wasp.py", str(files[0]), "file"),
+        ("midge.py", str(files[1]), "file"),
+    ]
+    metrics = [found.part.name for found in host.parts(Metric)]
+    assert metrics[-5:] == ["yak", "bee", "ant", "wasp", "midge"]
+    assert {found.provider.origin for found in host.parts(Metric)[:-5]} == {"built-in"}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["my-plugin", "My_Plugin", "MY.PLUGIN", "the entry", "other, my-plugin ,", "convlab,my-plugin"],
+)
+def test_a_plugin_blocked_by_its_distribution_or_entry_point_is_never_imported(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str
+) -> None:
+    trace = install_leaving_a_trace(install, tmp_path)
+    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", listed)
+
+    host = PluginHost()
+
+    assert not trace.exists()
+    assert "traced" not in sys.modules
+    assert host.failures == []
+    assert loaded(host) == ["convlab", "neighbour"]
+
+
+def test_a_plugin_that_is_not_blocked_leaves_its_trace(install: Install, tmp_path: Path) -> None:
+    trace = install_leaving_a_trace(install, tmp_path)
+    assert loaded(PluginHost()) == ["convlab", "my-plugin", "neighbour"]
+    assert trace.exists()
+
+
+def test_an_argument_goes_before_the_environment_variable(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_leaving_a_trace(install, tmp_path)
+    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", "neighbour")
+    assert loaded(PluginHost(blocked=["my-plugin"])) == ["convlab", "neighbour"]
+    assert loaded(PluginHost(blocked=[])) == ["convlab", "my-plugin", "neighbour"]
+    monkeypatch.setenv("CONVLAB_NO_PLUGINS", "1")
+    assert loaded(PluginHost(third_party=True)) == ["convlab", "my-plugin"]
+
+
+@pytest.mark.parametrize(
+    ("value", "built_ins_alone"), [("1", True), ("true", True), ("0", False), ("", False)]
+)
+def test_convlab_no_plugins_loads_the_built_ins_alone(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, built_ins_alone: bool
+) -> None:
+    trace = install_leaving_a_trace(install, tmp_path)
+    monkeypatch.setenv("CONVLAB_NO_PLUGINS", value)
+    host = PluginHost()
+    assert trace.exists() is not built_ins_alone
+    assert loaded(host) == (["convlab"] if built_ins_alone else ["convlab", "my-plugin", "neighbour"])
+
+
+def test_a_host_without_third_parties_still_loads_the_files_that_it_is_given(
+    install: Install, tmp_path: Path
+) -> None:
+    trace = install_leaving_a_trace(install, tmp_path)
+    host = PluginHost(third_party=False, plugin_files=[plugin_file(tmp_path, "mine.py")])
+    assert loaded(host) == ["convlab", "mine.py"]
+    assert not trace.exists()
+
+
+def install_leaving_a_trace(install: Install, folder: Path) -> Path:
+    """Install a plugin that makes a file when it is imported, and a neighbour."""
+    trace = folder / "imported"
+    source = f"{PLUGIN}\nfrom pathlib import Path\nPath({str(trace)!r}).touch()\n"
+    install("My_Plugin", {"traced": source}, entry_points={"the entry": "traced"})
+    install("neighbour", {"beside": PLUGIN})
+    return trace
+
+
+def plugin_file(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_text(PLUGIN, encoding="utf-8")
+    return path
+
+
+def loaded(host: PluginHost) -> Iterable[str]:
+    return list(dict.fromkeys(provider.name for provider in host.providers))

@@ -1,0 +1,183 @@
+"""Plugins in a single file, as ``--plugin`` takes them."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from convlab import Architecture, ConfigError, PluginHost
+from convlab.options import option_fields, read_options
+
+# String annotations, which are looked up in the module that the file becomes.
+PLUGIN = '''
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from convlab import Architecture, hookimpl
+
+Width = Literal[8, 16]
+
+
+@dataclass(frozen=True)
+class Options:
+    width: Width = 8
+    """Units of the hidden layer."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+def build(input_shape, num_classes, options):
+    raise AssertionError("listing builds nothing")
+
+
+@hookimpl
+def convlab_architectures():
+    return [Architecture(name="net", summary="A net", build=build, options=Options)]
+'''
+
+
+def test_a_file_is_a_plugin_that_its_name_qualifies(tmp_path: Path) -> None:
+    file = write(tmp_path / "my net.py", PLUGIN)
+    host = PluginHost(plugin_files=[str(file)], third_party=False)
+    found = host.find(Architecture, "net")
+    assert found == host.find(Architecture, "my net.py:net")
+    assert found.canonical_name == "my net.py:net"
+    assert str(found.provider) == f"my net.py (file {file})"
+
+
+def test_a_file_s_options_are_read_though_their_annotations_are_strings(tmp_path: Path) -> None:
+    host = PluginHost(plugin_files=[write(tmp_path / "net.py", PLUGIN)], third_party=False)
+    options = host.find(Architecture, "net").part.options
+    assert options is not None
+    width, dropout = option_fields(options)
+    assert (width.type, width.default, width.summary) == ("8 | 16", 8, "Units of the hidden layer.")
+    assert dropout.type == "float ≥ 0, < 1"
+    assert read_options(options, {"width": 16}, key="architecture_options", owner="net").width == 16
+    with pytest.raises(ConfigError, match="width: must be 8 or 16, not 9"):
+        read_options(options, {"width": 9}, key="architecture_options", owner="net")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_run_records_the_text_that_ran_and_its_hash(tmp_path: Path, newline: str) -> None:
+    content = f"{PLUGIN}# größer\n".replace("\n", newline).encode()
+    file = tmp_path / "net.py"
+    file.write_bytes(content)
+    provider = PluginHost(plugin_files=[file], third_party=False).find(Architecture, "net").provider
+    file.write_text("# changed since", encoding="utf-8")
+    assert provider.record() == {
+        "provider": "net.py",
+        "version": None,
+        "origin": "file",
+        "target": str(file),
+        "text": content.decode(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def test_what_runs_is_the_file_itself_never_a_cache_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = write(tmp_path / "net.py", PLUGIN)
+    for name in ("net", "ten"):
+        write(file, PLUGIN.replace('name="net"', f'name="{name}"'))  # within a second, of the same length
+        host = PluginHost(plugin_files=[file], third_party=False)
+        assert host.find(Architecture, name).provider.name == "net.py"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing.py", "no such file"),
+        ("folder", "a folder; name a Python file in it"),
+        ("notes.txt", "not a Python file; its name must end in .py"),
+    ],
+)
+def test_what_is_no_python_file_is_wrong_use(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "folder").mkdir()
+    write(tmp_path / "notes.txt", PLUGIN)
+    with pytest.raises(ConfigError) as raised:
+        PluginHost(plugin_files=[tmp_path / name], third_party=False)
+    assert str(raised.value) == f"--plugin {str(tmp_path / name)!r}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"import no_such_module", ModuleNotFoundError, "no_such_module"),
+        (b"def broken(:", SyntaxError, "invalid syntax"),
+        (b"import sys\nsys.exit()", SystemExit, "no message"),
+        ("# größer".encode("latin-1"), UnicodeDecodeError, "'utf-8' codec can't decode"),
+        (b"NAME = '\0'", ValueError, "null bytes"),
+    ],
+    ids=["import", "syntax", "exit", "not UTF-8", "binary"],
+)
+def test_a_file_that_fails_to_import_is_a_failure_and_the_next_file_works(
+    tmp_path: Path, content: bytes, error: type[Exception], words: str
+) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_bytes(content)
+    host = PluginHost(plugin_files=[broken, write(tmp_path / "net.py", PLUGIN)], third_party=False)
+    [failure] = host.failures
+    assert (failure.provider.name, failure.provider.target, failure.stage) == (
+        "broken.py",
+        str(broken),
+        "import",
+    )
+    assert isinstance(failure.error, error | SyntaxError)
+    assert words in str(failure)
+    assert not [name for name in sys.modules if name.startswith("convlab_plugin_file_broken")]
+    assert host.find(Architecture, "net").provider.name == "net.py"
+
+
+def test_a_file_given_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path / "net.py", PLUGIN)
+    monkeypatch.chdir(tmp_path)
+    host = PluginHost(plugin_files=[file, "net.py", "./net.py"], third_party=False, strict=True)
+    assert [provider.target for provider in host.providers if provider.origin == "file"] == [str(file)]
+
+
+def test_two_files_of_one_name_offer_all_parts_whose_names_differ(tmp_path: Path) -> None:
+    first = write(tmp_path / "one" / "net.py", PLUGIN)
+    second = write(
+        tmp_path / "two" / "net.py", PLUGIN.replace('name="net"', 'name="other"').replace("8, 16", "32, 64")
+    )
+    host = PluginHost(plugin_files=[first, second], third_party=False, strict=True)
+    for name, file, widths in (("net", first, "8 | 16"), ("other", second, "32 | 64")):
+        found = host.find(Architecture, f"net.py:{name}")
+        assert found.provider.target == str(file)
+        assert found.part.options is not None
+        assert option_fields(found.part.options)[0].type == widths
+
+
+def test_two_files_of_one_name_and_part_keep_the_first_and_the_second_is_told_of(tmp_path: Path) -> None:
+    first = write(tmp_path / "one" / "net.py", PLUGIN)
+    second = write(tmp_path / "two" / "net.py", PLUGIN)
+    host = PluginHost(plugin_files=[first, second], third_party=False)
+    assert host.find(Architecture, "net").provider.target == str(first)
+    [failure] = host.failures
+    assert (failure.provider.target, failure.stage) == (str(second), "item")
+    assert str(failure.error) == (
+        f"a second architecture 'net.py:net': rename one, for the first, from {first}, is kept"
+    )
+
+
+def test_two_hosts_load_the_same_file_and_both_go_on_working(tmp_path: Path) -> None:
+    file = write(tmp_path / "net.py", PLUGIN)
+    hosts = [PluginHost(plugin_files=[file], third_party=False, strict=True) for _ in range(2)]
+    for host in hosts:
+        options = host.find(Architecture, "net").part.options
+        assert options is not None
+        assert option_fields(options)[0].summary == "Units of the hidden layer."
+        assert options.__module__ == "convlab_plugin_file_net"
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file

@@ -1,0 +1,59 @@
+"""Plugins that a notebook writes and registers itself."""
+
+from types import ModuleType
+
+import pytest
+
+from convlab import Metric, PluginError, PluginHost, hookimpl
+
+
+class Mine:
+    """A plugin may be an object as well as a module."""
+
+    @hookimpl
+    def convlab_metrics(self) -> list[Metric]:
+        return [Metric(name="mine", summary="A metric", build=lambda num_classes, options: None)]
+
+
+def test_an_object_is_a_plugin_under_the_name_that_it_is_given() -> None:
+    host = PluginHost(third_party=False, strict=True)
+    host.register(Mine())
+    host.register(Mine(), name="again")
+    assert host.find(Metric, "notebook:mine").canonical_name == "notebook:mine"
+    assert host.find(Metric, "again:mine").provider.record() == {
+        "provider": "again",
+        "version": None,
+        "origin": "notebook",
+        "target": "Mine",
+    }
+
+
+def test_two_modules_may_have_one_name() -> None:
+    host = PluginHost(third_party=False, strict=True)
+    for name in ("one", "two"):
+        cell = ModuleType("__main__")
+        cell.convlab_metrics = Mine().convlab_metrics  # type: ignore[attr-defined]
+        host.register(cell, name=name)
+    assert [found.qualified_name for found in host.parts(Metric)][-2:] == ["one:mine", "two:mine"]
+
+
+def test_what_is_registered_twice_is_kept_once_and_told_of() -> None:
+    host = PluginHost(third_party=False)
+    plugin = Mine()
+    for registered in (plugin, plugin, Mine()):
+        host.register(registered)
+    assert [(failure.stage, str(failure.error)) for failure in host.failures] == [
+        ("register", "the same plugin is loaded already: name it once"),
+        ("item", "a second metric 'notebook:mine': rename one, for the first, from Mine, is kept"),
+    ]
+    assert host.find(Metric, "mine").qualified_name == "notebook:mine"
+
+
+def test_a_strict_host_refuses_a_broken_plugin_when_it_is_registered() -> None:
+    class Broken:
+        @hookimpl
+        def convlab_metrics(self, num_classes: int) -> list[Metric]:
+            return []
+
+    with pytest.raises(PluginError, match="asks for 'num_classes'"):
+        PluginHost(third_party=False, strict=True).register(Broken())

@@ -1,0 +1,82 @@
+"""Every hook is documented by an example that works as it stands."""
+
+import inspect
+import re
+import textwrap
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import (
+    Architecture,
+    Dataset,
+    DataSource,
+    ImageData,
+    Metric,
+    Optimizer,
+    PluginHost,
+    hookspecs,
+)
+from convlab.descriptors import PART_TYPES, Part
+
+HOOKS = {part_type: f"convlab_{part_type.kind}s" for part_type in PART_TYPES}
+
+
+def test_there_is_one_hook_for_each_kind_of_part() -> None:
+    specified = {name for name, value in vars(hookspecs).items() if hasattr(value, "convlab_spec")}
+    assert specified == set(HOOKS.values())
+
+
+@pytest.mark.parametrize("part_type", PART_TYPES)
+def test_a_hook_takes_no_arguments_and_names_the_kind_that_it_returns(part_type: type[Part]) -> None:
+    signature = inspect.signature(getattr(hookspecs, HOOKS[part_type]))
+    assert not signature.parameters
+    assert re.search(rf"\b{part_type.__name__}\b", str(signature.return_annotation))
+
+
+def test_the_example_of_datasets_loads_images() -> None:
+    loaded = the_part_of_the_example(Dataset).load(DataSource(folders=()), None)
+    assert isinstance(loaded, ImageData)
+    assert loaded.input_shape == (8, 8, 1)
+
+
+def test_the_example_of_architectures_gives_logits() -> None:
+    import keras
+
+    model = the_part_of_the_example(Architecture).build((8, 8, 1), 10, None)
+    assert isinstance(model, keras.Model)
+    assert model(np.zeros((3, 8, 8, 1), "float32")).shape == (3, 10)
+
+
+def test_the_example_of_optimizers_updates_weights() -> None:
+    import keras
+
+    part = the_part_of_the_example(Optimizer)
+    optimizer = part.build(part.learning_rate, None)
+    weight = keras.Variable([1.0, 1.0])
+    optimizer.build([weight])
+    optimizer.apply([keras.ops.convert_to_tensor([1.0, -1.0])])
+    np.testing.assert_allclose(weight, [1 - part.learning_rate, 1 + part.learning_rate], rtol=1e-5)
+
+
+def test_the_example_of_metrics_gives_a_number() -> None:
+    metric = the_part_of_the_example(Metric).build(3, None)
+    metric.update_state(np.array([0, 1]), np.array([[2.0, 1.0, 0.0], [2.0, 0.0, 1.0]], "float32"))
+    assert float(metric.result()) == 0.5
+
+
+def the_part_of_the_example(part_type: type[Any]) -> Any:
+    """Run the example of a hook, register what it defines and return the one part that it declares."""
+    documentation = inspect.getdoc(getattr(hookspecs, HOOKS[part_type]))
+    assert documentation is not None
+    _, found, example = documentation.partition("Example::\n")
+    assert found, f"{HOOKS[part_type]} has no example"
+    plugin = ModuleType("example")
+    exec(textwrap.dedent(example), vars(plugin))
+    host = PluginHost(third_party=False, strict=True)
+    host.register(plugin)
+    [provided] = [part for part in host.parts(part_type) if part.provider.name == "notebook"]
+    assert host.find(part_type, provided.qualified_name) is provided
+    return provided.part

@@ -1,0 +1,216 @@
+"""A package that somebody else wrote, installed by pip: its parts are listed, trained and loaded again."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+PLUGIN = '''
+"""Bars: a data set, two networks and a metric."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from convlab import Architecture, Dataset, ImageData, Metric, hookimpl
+
+
+@dataclass(frozen=True)
+class Options:
+    units: int = 16
+    """Units of the hidden layer."""
+
+
+def load(source, options):
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 400)
+    images = random.integers(0, 128, (400, 6, 6, 1), dtype=np.uint8)
+    images[np.arange(400), 2 * labels] += 127
+    return ImageData(
+        train=(images[:300], labels[:300]),
+        test=(images[300:], labels[300:]),
+        class_names=("top", "middle", "bottom"),
+    )
+
+
+def build_functional(input_shape, num_classes, options):
+    import keras
+
+    inputs = keras.Input(input_shape)
+    hidden = keras.layers.Dense(options.units, "relu")(keras.layers.Flatten()(inputs))
+    return keras.Model(inputs, keras.layers.Dense(num_classes)(hidden))
+
+
+def build_subclassed(input_shape, num_classes, options):
+    from convlab_bars.network import Network
+
+    return Network(options.units, num_classes)
+
+
+def build_metric(num_classes, options):
+    import keras
+
+    return keras.metrics.SparseCategoricalCrossentropy(from_logits=True)
+
+
+@hookimpl
+def convlab_datasets():
+    return [Dataset(name="bars", summary="Bright bars in noise", load=load)]
+
+
+@hookimpl
+def convlab_architectures():
+    for name, build in (("functional", build_functional), ("subclassed", build_subclassed)):
+        yield Architecture(name=name, summary=f"A {name} model", build=build, options=Options)
+
+
+@hookimpl
+def convlab_metrics():
+    return [Metric(name="cross_entropy", summary="Cross-entropy in nats", build=build_metric)]
+'''
+
+NETWORK = '''
+"""A model in Keras' third way of writing one."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="bars")
+class Network(keras.Model):
+    def __init__(self, units, num_classes, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.num_classes = units, num_classes
+        self.flatten = keras.layers.Flatten()
+        self.hidden = keras.layers.Dense(units, "relu")
+        self.logits = keras.layers.Dense(num_classes)
+
+    def call(self, images):
+        return self.logits(self.hidden(self.flatten(images)))
+
+    def get_config(self):
+        return super().get_config() | {"units": self.units, "num_classes": self.num_classes}
+'''
+
+# Rows of a 6x6 image are bright where the data set has them bright.
+LOAD_AGAIN = """
+import json, sys
+import numpy as np
+import convlab_bars.network
+import keras
+
+images = np.zeros((3, 6, 6, 1), np.uint8)
+images[np.arange(3), 2 * np.arange(3)] = 255
+models = [keras.saving.load_model(path) for path in sys.argv[1:]]
+print(json.dumps([np.asarray(model(images)).tolist() for model in models]))
+"""
+
+ARCHITECTURES = ("functional", "subclassed")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that pip has installed the package in, from a wheel, without an index."""
+    pytest.importorskip("pip")
+    folder = tmp_path_factory.mktemp("third_party")
+    wheel = folder / "convlab_bars-1.2.3-py3-none-any.whl"
+    info = "convlab_bars-1.2.3.dist-info"
+    files = {
+        "convlab_bars/__init__.py": PLUGIN,
+        "convlab_bars/network.py": NETWORK,
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: Convlab_Bars\nVersion: 1.2.3\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": "[convlab]\nbars = convlab_bars\n",
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+        archive.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in (*files, f"{info}/RECORD")))
+    site = folder / "site-packages"
+    python("-m", "pip", "install", "--no-index", "--no-deps", "--target", str(site), str(wheel))
+    return site
+
+
+@pytest.fixture(scope="module")
+def runs(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What ``convlab run --json`` prints for each of the package's networks."""
+    runs_dir = tmp_path_factory.mktemp("runs")
+    parts = ("-d", "bars", "-m", "accuracy", "-m", "cross_entropy", "-e", "5", "-s", "architecture.units=24")
+    return {
+        name: json.loads(convlab(site, "run", *parts, "-a", name, "--json", "--runs-dir", str(runs_dir)))
+        for name in ARCHITECTURES
+    }
+
+
+def test_list_shows_the_package_s_parts_with_its_distribution_and_version(site: Path) -> None:
+    listed = json.loads(convlab(site, "list", "--json"))
+    parts = [part for part in listed if part["provider"] != "convlab"]
+    assert [(part["kind"], part["qualified_name"], part["name"]) for part in parts] == [
+        ("dataset", "convlab-bars:bars", "bars"),
+        ("architecture", "convlab-bars:functional", "functional"),
+        ("architecture", "convlab-bars:subclassed", "subclassed"),
+        ("metric", "convlab-bars:cross_entropy", "cross_entropy"),
+    ]
+    assert {(part["provider"], part["version"]) for part in parts} == {("convlab-bars", "1.2.3")}
+    assert {"digits", "cnn", "adam", "accuracy"} <= {part["name"] for part in listed}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_package_s_parts_train(runs: dict[str, dict[str, Any]], architecture: str) -> None:
+    run = runs[architecture]
+    assert run["parameters"] == 36 * 24 + 24 + 24 * 3 + 3
+    assert run["test"]["accuracy"] > 0.9
+    assert run["test"]["cross_entropy"] == pytest.approx(run["test"]["loss"], rel=1e-4)
+    assert run["epochs"][-1]["val_cross_entropy"] < run["epochs"][0]["val_cross_entropy"]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_run_records_whose_parts_it_used(runs: dict[str, dict[str, Any]], architecture: str) -> None:
+    folder = Path(runs[architecture]["run"])
+    experiment = tomllib.loads((folder / "experiment.toml").read_text(encoding="utf-8"))
+    assert experiment["dataset"] == "convlab-bars:bars"
+    assert experiment["architecture"] == f"convlab-bars:{architecture}"
+    assert experiment["optimizer"] == "adam"
+    assert experiment["metrics"] == ["accuracy", "convlab-bars:cross_entropy"]
+    assert experiment["architecture_options"] == {"units": 24}
+
+    environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    versions = {plugin["name"]: plugin["version"] for plugin in environment["plugins"]}
+    assert (
+        versions.pop("convlab:adam") == versions.pop("convlab:accuracy") == environment["versions"]["convlab"]
+    )
+    assert versions == dict.fromkeys(
+        ("convlab-bars:bars", f"convlab-bars:{architecture}", "convlab-bars:cross_entropy"), "1.2.3"
+    )
+
+
+def test_the_saved_models_load_in_another_process_and_know_raw_images(
+    site: Path, runs: dict[str, dict[str, Any]]
+) -> None:
+    models = [str(Path(run["run"]) / "model.keras") for run in runs.values()]
+    for logits in np.array(json.loads(python("-c", LOAD_AGAIN, *models, site=site))):
+        assert logits.shape == (3, 3)
+        assert np.isfinite(logits).all()
+        assert logits.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def convlab(site: Path, *arguments: str) -> str:
+    return python("-m", "convlab", *arguments, site=site)
+
+
+def python(*arguments: str, site: Path | None = None) -> str:
+    """Run Python as a user would and return what it prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVLAB_")}
+    if site is not None:
+        environment["PYTHONPATH"] = str(site)
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

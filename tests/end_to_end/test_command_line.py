@@ -137,7 +137,13 @@ def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(t
 def test_ctrl_c_ends_with_130_and_leaves_what_was_trained_without_looking_whole(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "convlab", "run", "-e", "100000", "--name", "cut"]
     running = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # What runs in the background of a shell ignores SIGINT, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert running.stderr is not None
     for line in running.stderr:

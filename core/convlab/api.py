@@ -1,5 +1,6 @@
 """What ``convlab run`` does, as one call."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class Run:
         epochs: a record an epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
             and the same of the validation images with ``val_`` before the name.
         test: ``loss`` and each metric on the test split.
-        timing: seconds of ``import``, ``data``, ``build``, ``compile``, ``train`` and ``evaluate``.
+        timing: seconds of ``import``, ``data``, ``build``, ``compile``, ``train``, ``evaluate`` and
+            ``other`` (plugins, files); they add up to the call's.
         model: the trained model, from uint8 images ``(n, height, width, channels)`` to logits
             ``(n, num_classes)``.
     """
@@ -110,6 +112,7 @@ def run(
         result = run(Experiment(architecture="mlp", train={"epochs": 3}))
         print(result.test["accuracy"], result.folder)
     """
+    start = time.perf_counter()
     host = host or PluginHost()
     resolved = resolve(experiment or Experiment(), host)
     source = DataSource.from_environment(data_dir)
@@ -117,10 +120,10 @@ def run(
     with _telling_where(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)
         folder.write_experiment(resolved.experiment.to_toml())
-        return _train_and_keep(prepared, folder, progress=progress)
+        return _train_and_keep(prepared, folder, start, progress=progress)
 
 
-def _train_and_keep(prepared: Prepared, folder: RunFolder, *, progress: bool) -> Run:
+def _train_and_keep(prepared: Prepared, folder: RunFolder, start: float, *, progress: bool) -> Run:
     from convlab.runs.environment import describe_environment
     from convlab.training.session import Session
 
@@ -134,13 +137,14 @@ def _train_and_keep(prepared: Prepared, folder: RunFolder, *, progress: bool) ->
     finally:
         reporter.closed()
     folder.save_model(prepared.model)
+    rest = time.perf_counter() - start - sum(outcome.timing.values())
     result = Run(
         folder=folder.path,
         experiment=prepared.resolved.experiment,
         parameters=prepared.parameters,
         epochs=outcome.epochs,
         test=outcome.test,
-        timing=outcome.timing,
+        timing=outcome.timing | {"other": rest},
         model=prepared.model,
     )
     folder.write_summary(result.summary())

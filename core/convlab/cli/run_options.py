@@ -111,7 +111,7 @@ Precision = Annotated[
     _training(
         "--precision",
         what="What layers compute in [dim](default: float32)[/].",
-        metavar="float32|mixed_bfloat16",
+        metavar="auto|float32|mixed_bfloat16",
         envvar="CONVLAB_PRECISION",
     ),
 ]

@@ -71,8 +71,8 @@ class TrainSettings(Section):
     """Decides the initial weights, the held-out images, the order of batches and all dropout."""
     loop: Literal["tape", "fit"] = "tape"
     """A GradientTape step in one graph, or Keras compile and fit: the same weights, the first is faster."""
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
-    """What the layers compute in; weights are float32 in both."""
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = "float32"
+    """What the layers compute in; weights are float32 in both. ``auto``: bfloat16 where it is native."""
     compile: Literal["auto", "on", "off"] = "auto"
     """XLA: by rule, always or never."""
 

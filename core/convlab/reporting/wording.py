@@ -19,7 +19,7 @@ def describe(prepared: Prepared) -> list[str]:
     return [
         f"{resolved.experiment.dataset}: {len(division.train):,} train images{held_out}, "
         f"{len(data.test.labels):,} test images, {height}×{width}×{channels}, {data.num_classes} classes",
-        f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {settings.precision}, "
+        f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",
         f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}{schedule}, "
         f"batch {settings.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",

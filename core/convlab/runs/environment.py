@@ -29,7 +29,7 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
         "devices": [f"{device.device_type}: {device.name}" for device in tf.config.list_logical_devices()],
         "command": sys.argv,
         "seed": settings.seed,
-        "precision": settings.precision,
+        "precision": prepared.precision,
         "loop": settings.loop,
         "xla": xla,
         "plugins": [

@@ -9,20 +9,32 @@ import keras
 from convlab.errors import ConvlabError, PluginError
 from convlab.experiment import ResolvedExperiment
 from convlab.image_data import ImageData
+from convlab.training.precision import Precision, chosen_precision
 
 
-def build_network(resolved: ResolvedExperiment, data: ImageData) -> keras.Model:
+def build_network(resolved: ResolvedExperiment, data: ImageData) -> tuple[keras.Model, Precision]:
     """Build the architecture for the data's shape and classes.
 
-    The seed is set first, for Python, NumPy and TensorFlow, so that initial weights repeat.
+    Returns:
+        The network, and the precision that its layers compute in.
 
     Raises:
         PluginError: the architecture fails, builds no Keras model, or builds one that cannot be saved.
     """
-    settings = resolved.experiment.train
+    choice = resolved.experiment.train.precision
+    network = _built(resolved, data, "float32" if choice == "auto" else choice)
+    precision = chosen_precision(network, choice)
+    if choice == "auto" and precision != "float32":
+        network = _built(resolved, data, precision)
+    _check_that_it_saves(network, str(resolved.architecture))
+    return network, precision
+
+
+def _built(resolved: ResolvedExperiment, data: ImageData, precision: Precision) -> keras.Model:
+    """Build the network after seeding Python, NumPy and TensorFlow, so that initial weights repeat."""
     owner = resolved.architecture
-    keras.utils.set_random_seed(settings.seed)
-    with _precision(settings.precision):
+    keras.utils.set_random_seed(resolved.experiment.train.seed)
+    with _policy(precision):
         try:
             network = owner.part.build(data.input_shape, data.num_classes, resolved.architecture_options)
             if isinstance(network, keras.Model) and not network.built:
@@ -38,7 +50,6 @@ def build_network(resolved: ResolvedExperiment, data: ImageData) -> keras.Model:
         raise PluginError(f"{owner} builds {type(network).__name__}, but must return a keras.Model")
     if not network.trainable_variables:
         raise PluginError(f"{owner} has no trainable weights: leave at least one layer trainable")
-    _check_that_it_saves(network, str(owner))
     return network
 
 
@@ -64,9 +75,9 @@ def _check_that_it_saves(network: keras.Model, owner: str) -> None:
 
 
 @contextmanager
-def _precision(policy: str) -> Iterator[None]:
+def _policy(precision: Precision) -> Iterator[None]:
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
+    keras.config.set_dtype_policy(precision)
     try:
         yield
     finally:

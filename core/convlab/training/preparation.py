@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,10 @@ class Prepared:
         plan: how many steps there are and what each sees.
         model: from uint8 images to float32 logits.
         parameters: how many weights the architecture has.
+        precision: what the layers compute in, ``float32`` or ``mixed_bfloat16``.
         xla: whether XLA compiles the training step.
-        timing: seconds of ``import`` (TensorFlow), ``data`` and ``build``.
+        timing: seconds of ``data``, of ``import`` (TensorFlow, as far as it took longer than the data) and of
+            ``build``.
     """
 
     resolved: ResolvedExperiment
@@ -44,6 +47,7 @@ class Prepared:
     model: "keras.Model"
     parameters: int
     optimizer: "keras.optimizers.Optimizer"
+    precision: str
     xla: bool
     timing: dict[str, float]
 
@@ -60,6 +64,7 @@ class Prepared:
             "input_shape": list(self.data.input_shape),
             "classes": list(self.data.class_names),
             "steps": self.plan.total_steps,
+            "precision": self.precision,
             "xla": self.xla,
             "timing": self.timing,
         }
@@ -100,19 +105,20 @@ def prepare(
     source = source or DataSource.from_environment()
     timing: dict[str, float] = {}
 
-    with _timed(timing, "import"):
-        start_tensorflow()
-        from convlab.training.compilation import uses_xla
-        from convlab.training.network import build_network, build_optimizer
-        from convlab.training.raw_pixels import raw_pixel_model
-
-    with _timed(timing, "data"):
-        data = _load(resolved, source)
-        division = divide(data.train.labels, resolved.experiment.data, settings.seed)
-        plan = Plan.of(settings, len(division.train))
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
+        with _timed(timing, "data"):
+            data = _load(resolved, source)
+            division = divide(data.train.labels, resolved.experiment.data, settings.seed)
+            plan = Plan.of(settings, len(division.train))
+        with _timed(timing, "import"):
+            importing.result()
+            from convlab.training.compilation import uses_xla
+            from convlab.training.network import build_network, build_optimizer
+            from convlab.training.raw_pixels import raw_pixel_model
 
     with _timed(timing, "build"):
-        network = build_network(resolved, data)
+        network, precision = build_network(resolved, data)
         model = raw_pixel_model(
             network, data, division.train, resolved.experiment.data, str(resolved.architecture)
         )
@@ -130,6 +136,7 @@ def prepare(
         model=model,
         parameters=network.count_params(),
         optimizer=optimizer,
+        precision=precision,
         xla=uses_xla(model, settings.compile),
         timing=timing,
     )

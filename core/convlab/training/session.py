@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import keras
@@ -12,6 +13,7 @@ import tensorflow as tf
 from convlab.errors import TrainingError
 from convlab.training.evaluation import Evaluator
 from convlab.training.fit_loop import FitLoop
+from convlab.training.fused_batch_norm import fused_batch_norm
 from convlab.training.loop import TrainingLoop
 from convlab.training.preparation import Prepared
 from convlab.training.reporter import EpochRecord, Reporter
@@ -65,7 +67,8 @@ class Session:
             TrainingError: XLA was asked for, but cannot compile an operation.
         """
         try:
-            self._loop.compile()
+            with self._traced_fast():
+                self._loop.compile()
         except tf.errors.OpError as error:
             if not self.xla or self._prepared.resolved.experiment.train.compile == "on":
                 raise self._explained(error) from error
@@ -74,7 +77,7 @@ class Session:
             )
             self.xla = False
             self._loop = self._new_loop()
-            self._loop.compile()
+            self.compile()
 
     def train(self, keep: Callable[[EpochRecord], None]) -> Outcome:
         """Train, validate each epoch and evaluate the test split once.
@@ -91,7 +94,7 @@ class Session:
 
         compiled, start = loop.compile_seconds, time.perf_counter()
         for epoch in range(1, self._prepared.plan.epochs + 1):
-            record = self._train_epoch(epoch)
+            record = self.train_epoch(epoch)
             if len(division.validation):
                 validation = evaluator.evaluate(data.train, division.validation)
                 record |= {f"val_{name}": value for name, value in validation.items()}
@@ -107,7 +110,12 @@ class Session:
         timing = {"compile": loop.compile_seconds, "train": trained, "evaluate": evaluated}
         return Outcome(epochs=epochs, test=test, timing=self._prepared.timing | timing)
 
-    def _train_epoch(self, epoch: int) -> EpochRecord:
+    def train_epoch(self, epoch: int) -> EpochRecord:
+        """Train one epoch, counted from 1, and return its record, without validation.
+
+        Raises:
+            TrainingError: the loss is no longer finite, or an operation failed.
+        """
         plan, loop = self._prepared.plan, self._loop
         steps = plan.steps(epoch)
 
@@ -123,7 +131,8 @@ class Session:
         order = plan.order(self._prepared.division.train, epoch)
         compiled, start = loop.compile_seconds, time.perf_counter()
         try:
-            loop.train_epoch(order, steps, on_steps)
+            with self._traced_fast():
+                loop.train_epoch(order, steps, on_steps)
         except tf.errors.OpError as error:
             raise self._explained(error) from error
         seconds = time.perf_counter() - start - (loop.compile_seconds - compiled)
@@ -133,6 +142,9 @@ class Session:
             "images_per_second": plan.images_seen(steps) / seconds,
             **loop.measures.results(),
         }
+
+    def _traced_fast(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.xla else fused_batch_norm()  # XLA fuses by itself
 
     def _new_loop(self) -> TrainingLoop:
         return LOOPS[self._prepared.resolved.experiment.train.loop](

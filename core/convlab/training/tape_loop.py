@@ -15,10 +15,16 @@ from convlab.training.plan import Plan
 
 # Long enough that a call costs nothing, short enough that Ctrl-C and the progress bar feel immediate.
 _SECONDS_A_CALL = 0.25
+# XLA compiles for a number of images a call. What a core does in float32, roughly, decides on it, and not the
+# clock, so that a run repeats.
+_OPERATIONS_A_CALL = 2e10
+_MOST_STEPS_A_CALL = 256
 
 
 class TapeLoop:
     """Runs the step in a graph over data that stays in memory.
+
+    A call gathers the images of its steps, and the graph then slices one batch after another from them.
 
     Args:
         model: from uint8 images to logits.
@@ -51,28 +57,29 @@ class TapeLoop:
         self._plan = plan
         self._xla = xla
         # partial: TensorFlow takes a method of many loops for one function that is traced too often.
+        self._gather_and_run = tf.function(partial(self._gather), reduce_retracing=True)
         self._run_steps = tf.function(partial(self._steps), jit_compile=xla)
-        self._steps_a_call = 1
+        self._steps_a_call = self._fixed_steps_a_call() if xla else 1
 
     def compile(self) -> None:
         """Trace the graph, and compile it where XLA does, by running no step of it."""
         start = time.perf_counter()
-        order = tf.zeros(self._plan.images, tf.int32)
+        order = np.zeros(self._plan.images, np.int32)
         for _, batch_size in self._stretches(self._plan.steps(epoch=1)):
             self._call(order, 0, 0, batch_size)
         self.compile_seconds += time.perf_counter() - start
 
     def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
         """Pass over the images; see ``TrainingLoop``."""
-        images = tf.convert_to_tensor(order)
         done = 0
         for end, batch_size in self._stretches(steps):
             while done < end:
                 start = time.perf_counter()
                 until = min(done + self._steps_a_call, end)
-                self._call(images, done, until, batch_size)
+                self._call(order, done, until, batch_size)
                 on_steps(until)  # reads the loss, and so waits for the device
-                self._pace(until - done, time.perf_counter() - start)
+                if not self._xla:
+                    self._pace(until - done, time.perf_counter() - start)
                 done = until
 
     def _stretches(self, steps: int) -> list[tuple[int, int]]:
@@ -85,24 +92,40 @@ class TapeLoop:
             return [(full, self._plan.batch_size), (steps, left_over)]
         return [(steps, self._plan.batch_size)]
 
-    def _call(self, order: tf.Tensor, first: int, until: int, batch_size: int) -> None:
-        self._run_steps(order, tf.constant(first), tf.constant(until), batch_size)
+    def _fixed_steps_a_call(self) -> int:
+        operations = 6 * self._model.count_params() * self._plan.batch_size
+        steps = int(_OPERATIONS_A_CALL / max(operations, 1))
+        return max(1, min(steps, _MOST_STEPS_A_CALL, self._plan.images // self._plan.batch_size))
 
     def _pace(self, steps: int, seconds: float) -> None:
         wanted = steps * _SECONDS_A_CALL / max(seconds, 1e-6)
         self._steps_a_call = max(1, min(int(wanted), 4 * self._steps_a_call))
 
-    def _steps(self, order: tf.Tensor, first: tf.Tensor, until: tf.Tensor, batch_size: int) -> None:
-        step = first
-        while step < until:
-            start = step * self._plan.batch_size
-            size = batch_size if self._xla else tf.minimum(batch_size, tf.size(order) - start)
-            self._step(tf.slice(order, [start], [size]))
+    def _call(self, order: npt.NDArray[np.int32], first: int, until: int, batch_size: int) -> None:
+        start = first * self._plan.batch_size
+        images = order[start : until * self._plan.batch_size]
+        if self._xla:  # as many as it was compiled for; no step sees those that fill up
+            full = batch_size == self._plan.batch_size
+            images = np.resize(
+                np.append(images, order[:1]), self._steps_a_call * batch_size if full else batch_size
+            )
+        self._gather_and_run(tf.constant(images), tf.constant(until - first), batch_size)
+
+    def _gather(self, images: tf.Tensor, steps: tf.Tensor, batch_size: int) -> None:
+        self._run_steps(tf.gather(self._images, images), tf.gather(self._labels, images), steps, batch_size)
+
+    def _steps(self, images: tf.Tensor, labels: tf.Tensor, steps: tf.Tensor, batch_size: int) -> None:
+        step = 0
+        while step < steps:
+            start = step * batch_size
+            size = batch_size if self._xla else tf.minimum(batch_size, tf.shape(labels)[0] - start)
+            self._step(
+                tf.slice(images, [start, 0, 0, 0], [size, *images.shape[1:]]),
+                tf.slice(labels, [start], [size]),
+            )
             step += 1
 
-    def _step(self, batch: tf.Tensor) -> None:
-        images = tf.gather(self._images, batch)
-        labels = tf.gather(self._labels, batch)
+    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             logits = self._model(images, training=True)
             loss = self._loss(labels, logits)

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from convlab.errors import ConvlabError
 
@@ -56,16 +57,25 @@ def _native_stderr_held_back() -> Iterator[None]:
         yield
         return
     sys.stderr.flush()
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    saved, python_stderr = os.dup(2), sys.stderr
+    with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "w", buffering=1) as still_open:
+        if _writes_to(python_stderr, 2):  # what Python says meanwhile, in whatever thread, is to be seen
+            sys.stderr = still_open
         os.dup2(held.fileno(), 2)
         try:
             yield
         except BaseException:
-            os.dup2(saved, 2)
             held.seek(0)
-            os.write(2, held.read())
+            os.write(saved, held.read())
             raise
         finally:
             os.dup2(saved, 2)
             os.close(saved)
+            sys.stderr = python_stderr
+
+
+def _writes_to(stream: TextIO, descriptor: int) -> bool:
+    try:
+        return stream.fileno() == descriptor
+    except (OSError, ValueError):  # captured by a test or a notebook
+        return False

@@ -73,16 +73,27 @@ def test_tape_and_fit_end_with_the_same_weights_and_metrics(
     assert tape[2] == pytest.approx(fit[2], abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"architecture": "mlp", "architecture_options": {"hidden": [16]}},
+        {
+            "architecture": "cnn",
+            "architecture_options": {"filters": [8], "dense": [], "batch_normalization": True},
+            "optimizer": "sgd",
+        },
+    ],
+    ids=["XLA", "fused batch norm"],
+)
 def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
-    host: PluginHost, small_mnist_dir: Path
+    host: PluginHost, small_mnist_dir: Path, parts: dict[str, Any]
 ) -> None:
     import keras
     import tensorflow as tf
 
     settings: dict[str, Any] = {
+        **parts,
         "dataset": "mnist",
-        "architecture": "mlp",
-        "architecture_options": {"hidden": [16]},
         "data": {"limit": 500},
         "train": {"epochs": 1, "batch_size": 64},
     }

@@ -1,6 +1,7 @@
 """An architecture that does not fit is refused before anything is trained, in one sentence."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -116,6 +117,27 @@ def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> No
     assert {weight.dtype for weight in network.weights} == {"float32"}
     assert prepared.model.output.dtype == "float32"
     assert keras.config.dtype_policy().name == "float32"
+
+
+def test_automatic_precision_is_bfloat16_for_convolutions_where_the_processor_has_it() -> None:
+    from convlab.training.precision import cpu_is_native
+
+    zen_4 = "processor: 0\nflags\t\t: fpu avx512f avx512_bf16 amx\nbugs: none\n"
+    assert cpu_is_native(zen_4)
+    assert not cpu_is_native(zen_4.replace("avx512_bf16", "avx512_bf16_emulated"))
+    assert not cpu_is_native("")
+
+    here = (
+        cpu_is_native(Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        if Path("/proc/cpuinfo").exists()
+        else False
+    )
+    cnn, mlp = (
+        prepare(Experiment(architecture=name, train=TrainSettings(precision="auto")))
+        for name in ("cnn", "mlp")
+    )
+    assert (cnn.precision, mlp.precision) == ("mixed_bfloat16" if here else "float32", "float32")
+    assert cnn.model.get_layer("cnn").layers[1].compute_dtype == ("bfloat16" if here else "float32")
 
 
 def test_xla_is_on_for_dense_layers_alone_unless_it_is_set() -> None:

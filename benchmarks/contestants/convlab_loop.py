@@ -1,0 +1,85 @@
+"""convlab's own loops, as ``convlab run`` drives them, without its records and bars."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+from contestants.case import LEARNING_RATE, Case
+from convlab import (
+    Architecture,
+    Dataset,
+    DataSettings,
+    Experiment,
+    ImageData,
+    PluginHost,
+    TrainSettings,
+    hookimpl,
+)
+
+
+class BenchmarkParts:
+    """The case's data and network as a plugin."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    @hookimpl
+    def convlab_datasets(self) -> list[Dataset]:
+        """Return the case's data."""
+        return [Dataset(name="random", summary="Random images", load=self._load)]
+
+    @hookimpl
+    def convlab_architectures(self) -> list[Architecture]:
+        """Return the case's network."""
+        return [Architecture(name="case", summary="The case's network", build=self._build)]
+
+    def _load(self, source: Any, options: None) -> ImageData:
+        images, labels = self._case.data()
+        return ImageData(
+            train=(images, labels),
+            test=(images[:64], labels[:64]),
+            class_names=[str(digit) for digit in range(10)],
+        )
+
+    def _build(self, input_shape: Any, num_classes: int, options: None) -> Any:
+        from contestants.keras_models import network
+
+        return network(self._case.model)
+
+
+def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, PluginHost]:
+    """Return the case as an experiment, and the host that provides its parts."""
+    host = PluginHost(third_party=False, strict=True)
+    host.register(BenchmarkParts(case), name="benchmark")
+    train = TrainSettings(
+        epochs=1000,
+        batch_size=case.batch_size,
+        learning_rate=LEARNING_RATE,
+        schedule="constant",
+        warmup=0.0,
+        loop=loop,
+        precision=case.precision,
+    )
+    data = DataSettings(validation=0.0, scaling="unit")
+    return Experiment(dataset="random", architecture="case", data=data, train=train), host
+
+
+def _prepare(case: Case, loop: Literal["tape", "fit"]) -> Callable[[int], None]:
+    from convlab import prepare
+    from convlab.training.reporter import Reporter
+    from convlab.training.session import Session
+
+    asked, host = experiment(case, loop)
+    session = Session(prepare(asked, host=host), Reporter())
+    session.compile()
+    epochs = iter(range(1, 1000))
+
+    def train(count: int) -> None:
+        for _ in range(count):
+            session.train_epoch(next(epochs))
+
+    return train
+
+
+tape = partial(_prepare, loop="tape")
+fit = partial(_prepare, loop="fit")

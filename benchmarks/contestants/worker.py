@@ -1,0 +1,32 @@
+"""One contestant in a process of its own: compiles, then trains as many epochs as each line asks for.
+
+Usage: python -m contestants.worker MODULE:FUNCTION CASE_AS_JSON
+
+Prints a line once it is ready, and then the seconds that each request took.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+
+from contestants.case import Case
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    module, function = sys.argv[1].split(":")
+    case = Case(**json.loads(sys.argv[2]))
+    train = getattr(importlib.import_module(f"contestants.{module}"), function)(case)
+    train(1)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        start = time.perf_counter()
+        train(int(line))
+        print(time.perf_counter() - start, flush=True)
+
+
+if __name__ == "__main__":
+    main()

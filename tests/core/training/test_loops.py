@@ -81,6 +81,7 @@ def test_tape_and_fit_end_with_the_same_weights_and_metrics(
             "architecture": "cnn",
             "architecture_options": {"filters": [8], "dense": [], "batch_normalization": True},
             "optimizer": "sgd",
+            "train": {"learning_rate": 0.005},  # rounding grows with the rate
         },
     ],
     ids=["XLA", "fused batch norm"],
@@ -95,7 +96,7 @@ def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
         **parts,
         "dataset": "mnist",
         "data": {"limit": 500},
-        "train": {"epochs": 1, "batch_size": 64},
+        "train": {"epochs": 1, "batch_size": 64, **parts.get("train", {})},
     }
     weights, epochs, _, _ = trained(host, small_mnist_dir, **settings)
 

@@ -14,7 +14,7 @@ from convlab.errors import TrainingError
 from convlab.training.evaluation import Evaluator
 from convlab.training.fit_loop import FitLoop
 from convlab.training.fused_batch_norm import fused_batch_norm
-from convlab.training.loop import TrainingLoop
+from convlab.training.loop import OnSteps, TrainingLoop
 from convlab.training.preparation import Prepared
 from convlab.training.reporter import EpochRecord, Reporter
 from convlab.training.seed_state import SeedState
@@ -126,15 +126,8 @@ class Session:
             self._reporter.stepped(done, plan.images_seen(done), results)
 
         self._reporter.epoch_started(epoch, steps)
-        self._seeds.begin_epoch(epoch)
-        loop.measures.reset()
-        order = plan.order(self._prepared.division.train, epoch)
         compiled, start = loop.compile_seconds, time.perf_counter()
-        try:
-            with self._traced_fast():
-                loop.train_epoch(order, steps, on_steps)
-        except tf.errors.OpError as error:
-            raise self._explained(error) from error
+        self.run_epoch(epoch, on_steps)
         seconds = time.perf_counter() - start - (loop.compile_seconds - compiled)
         return {
             "epoch": epoch,
@@ -142,6 +135,22 @@ class Session:
             "images_per_second": plan.images_seen(steps) / seconds,
             **loop.measures.results(),
         }
+
+    def run_epoch(self, epoch: int, on_steps: OnSteps) -> None:
+        """Run the steps of an epoch and nothing beside them.
+
+        Raises:
+            TrainingError: an operation failed.
+        """
+        plan = self._prepared.plan
+        self._seeds.begin_epoch(epoch)
+        self._loop.measures.reset()
+        order = plan.order(self._prepared.division.train, epoch)
+        try:
+            with self._traced_fast():
+                self._loop.train_epoch(order, plan.steps(epoch), on_steps)
+        except tf.errors.OpError as error:
+            raise self._explained(error) from error
 
     def _traced_fast(self) -> AbstractContextManager[None]:
         return nullcontext() if self.xla else fused_batch_norm()  # XLA fuses by itself

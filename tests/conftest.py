@@ -1,7 +1,14 @@
-"""What all tests share: real images and a clean environment."""
+"""What all tests share: real images, a server and a clean environment."""
 
+import functools
+import http.server
 import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,3 +62,80 @@ def small_mnist_dir(
         y_test=labels[4000:],
     )
     return folder
+
+
+@dataclass
+class Server:
+    """Answers with the files that it has.
+
+    Attributes:
+        files: their contents by path; what is not there is answered with 404.
+        asked: the paths that were asked for, each with the first byte that was wanted.
+        refusals: the status codes of the next answers.
+        breaks: after how many bytes the next answers break off.
+        ranges: whether it can send a file from its middle on.
+        pause: seconds between two pieces of a file.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    ranges: bool = True
+    pause: float = 0.0
+    url: str = ""
+    stop: Callable[[], None] = lambda: None
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def __init__(self, server: Server, *arguments: Any) -> None:
+        self._answers = server
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        path, answers = self.path.lstrip("/"), self._answers
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        answers.asked.append((path, start))
+        if answers.refusals or path not in answers.files:
+            self.send_error(answers.refusals.pop(0) if answers.refusals else 404)
+            return
+        start = start if answers.ranges else 0
+        content = answers.files[path][start:]
+        if start and not content:
+            self.send_error(416)
+            return
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if answers.breaks:
+            content = content[: answers.breaks.pop(0)]
+        piece = max(1, len(content) // 10) if answers.pause else max(1, len(content))
+        for at in range(0, len(content), piece):
+            self.wfile.write(content[at : at + piece])
+            time.sleep(answers.pause)
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+class _Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, *arguments: Any) -> None:
+        pass  # a client that was killed
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server on this machine, which is asked again at once where a real one is given time."""
+    monkeypatch.setattr("convlab.data_files.download.SECONDS_BETWEEN_ROUNDS", 0.0)
+    server = Server()
+    http_server = _Quiet(("127.0.0.1", 0), functools.partial(_Handler, server))
+    threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    server.url = f"http://127.0.0.1:{http_server.server_port}"
+
+    def stop() -> None:
+        http_server.shutdown()
+        http_server.server_close()
+
+    server.stop = stop
+    yield server
+    stop()

@@ -4,7 +4,10 @@ Everything one might swap is a plugin: the data set, the architecture, the optim
 this package does not import TensorFlow; training does.
 """
 
+from convlab import data
 from convlab.api import Run, prepare, run
+from convlab.data_files.archives import read_archive
+from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
 from convlab.descriptors import Architecture, Dataset, Metric, Optimizer
 from convlab.errors import (
@@ -20,6 +23,7 @@ from convlab.experiment import DataSettings, Experiment, TrainSettings
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
+from convlab.published import Download, Layout, Published
 
 __all__ = [
     "Architecture",
@@ -29,8 +33,11 @@ __all__ = [
     "DataSettings",
     "DataSource",
     "Dataset",
+    "Download",
     "Experiment",
+    "Found",
     "ImageData",
+    "Layout",
     "Metric",
     "Optimizer",
     "PluginError",
@@ -38,13 +45,16 @@ __all__ = [
     "PluginHost",
     "ProvidedPart",
     "Provider",
+    "Published",
     "Run",
     "RunFolderError",
     "Split",
     "TrainSettings",
     "TrainingError",
     "UnknownNameError",
+    "data",
     "hookimpl",
     "prepare",
+    "read_archive",
     "run",
 ]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from convlab.errors import ConfigError
+from convlab.data_files.finding import Found, find
+from convlab.errors import ConfigError, DataError
+from convlab.published import Published
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +52,58 @@ class DataSource:
             for place in (*(folder / name for name in names), folder):
                 if place.is_dir():
                     yield place
+
+    def find(self, published: Published) -> Found | None:
+        """Return the first layout of a data set that lies in a folder, or ``None``.
+
+        Args:
+            published: what the data set declares.
+
+        Raises:
+            DataError: some of its files are there, but not all.
+        """
+        found = self._find(published)
+        if found is not None:
+            found.check_complete()
+        return found
+
+    def obtain(self, published: Published) -> Found:
+        """Return the files of a data set; where no folder has them, download them into the Keras cache.
+
+        Args:
+            published: what the data set declares.
+
+        Raises:
+            DataError: some files are missing, or none are there and they cannot be downloaded; says where
+                was looked and what to do.
+        """
+        found = self._find(published)
+        # What is incomplete in the cache is a download that broke off, or one under way.
+        to_complete = found is None or found.folder.is_relative_to(self.folders[-1])
+        if published.downloads and to_complete and (found is None or found.missing):
+            self._download(published)
+            found = self._find(published)
+        if found is None:
+            raise DataError(self.nowhere(published))
+        found.check_complete()
+        return found
+
+    def _find(self, published: Published) -> Found | None:
+        return find(published, self.places(published.name, *published.subfolders))
+
+    def _download(self, published: Published) -> None:
+        from convlab.data_files.fetching import fetch_into
+
+        try:
+            fetch_into(self.folders[-1], published)
+        except DataError as error:
+            raise DataError(self.nowhere(published, f", and {error}")) from error
+
+    def nowhere(self, published: Published, and_then: str = "") -> str:
+        """Return the sentence that says that no folder has a data set, and what to do."""
+        looked = ", ".join(map(str, self.folders))
+        return (
+            f"no files of {published.name} in {looked}{and_then}: put {published.wanted} into a folder, or "
+            f"its subfolder {published.name}/, and name it with --data-dir, or take them from another place "
+            f"with 'convlab data import {published.name} PATH'"
+        )

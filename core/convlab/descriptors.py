@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from convlab.options import check_options_type
+from convlab.published import Published
 
 if TYPE_CHECKING:
     import keras
@@ -76,6 +77,9 @@ class Dataset(Part):
     Attributes:
         load: called as ``load(source, options)``; returns an ``ImageData``. ``source`` names the folders to
             look in. Raises ``DataError`` where the files are missing or damaged.
+        published: what is known of its published form; with it ``convlab data`` lists, fetches and checks
+            the data set, and a run refuses what is damaged. ``source.obtain(published)`` gives ``load`` the
+            files.
     """
 
     kind: ClassVar[Kind] = "dataset"
@@ -83,6 +87,14 @@ class Dataset(Part):
     arguments: ClassVar[tuple[str, ...]] = ("source", "options")
 
     load: Callable[[DataSource, Any], ImageData]
+    published: Published | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.published is not None and not isinstance(self.published, Published):
+            raise TypeError(f"{self}: published must be a Published, not {type(self.published).__name__}")
+        if self.published is not None and self.published.name != self.name:
+            raise ValueError(f"{self}: published has the name {self.published.name!r}: give both the same")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,27 +4,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from convlab import DataError, Dataset, DataSource, ImageData, Split
-from convlab_datasets.cifar_files import Layout, PickleFile
+from convlab_datasets import cifar_published as published
+from convlab_datasets.cifar_files import PickleFile, Read, reader_of
+from convlab_datasets.cifar_published import TRAIN_BATCHES
 from convlab_datasets.from_files import image_data_from
-from convlab_datasets.keras_download import download
 
 CIFAR10_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
-_TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
-_CIFAR10 = Layout(
-    subfolders=("cifar10", "cifar-10"),
-    folder="cifar-10-batches-py",
-    archive="cifar-10-python.tar.gz",
-    members=(*_TRAIN_BATCHES, "test_batch"),
-)
-_CIFAR100 = Layout(
-    subfolders=("cifar100", "cifar-100"),
-    folder="cifar-100-python",
-    archive="cifar-100-python.tar.gz",
-    members=("train", "test", "meta"),
-)
+# So many images stay in a core's cache while their channels are interleaved.
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -36,40 +27,43 @@ class CIFAR100Options:
 
 
 def _load_cifar10(source: DataSource, options: None) -> ImageData:
-    found = _CIFAR10.find(source)
-    if found is None:
-        train, test = _download("cifar10", source, _CIFAR10)
-        return ImageData(train=train, test=test, class_names=CIFAR10_NAMES)
-    place, read = found
-    batches = [_split(read(name), b"labels") for name in _TRAIN_BATCHES]
-    images, labels = (np.concatenate(arrays) for arrays in zip(*batches, strict=True))
-    return image_data_from(place, Split(images, labels), _split(read("test_batch"), b"labels"), CIFAR10_NAMES)
+    found = source.obtain(published.CIFAR10)
+    read = reader_of(found, (*TRAIN_BATCHES, "test_batch"))
+    train = _read_split(read, TRAIN_BATCHES, b"labels")
+    test = _read_split(read, ("test_batch",), b"labels")
+    return image_data_from(found.place, train, test, CIFAR10_NAMES)
 
 
 def _load_cifar100(source: DataSource, options: CIFAR100Options) -> ImageData:
     labels, names = f"{options.labels}_labels".encode(), f"{options.labels}_label_names".encode()
-    found = _CIFAR100.find(source)
-    if found is None:
-        train, test = _download("cifar100", source, _CIFAR100, label_mode=options.labels)
-        unpacked = _CIFAR100.find(source)  # Keras returns no names, but its cache has them.
-        numbers = range(100 if options.labels == "fine" else 20)
-        return ImageData(
-            train=train,
-            test=test,
-            class_names=_names(unpacked[1]("meta"), names) if unpacked else [str(n) for n in numbers],
-        )
-    place, read = found
-    return image_data_from(
-        place, _split(read("train"), labels), _split(read("test"), labels), _names(read("meta"), names)
-    )
+    found = source.obtain(published.CIFAR100)
+    read = reader_of(found, ("train", "test", "meta"))
+    train, test = (_read_split(read, (name,), labels) for name in ("train", "test"))
+    return image_data_from(found.place, train, test, _names(read("meta"), names))
 
 
-def _download(name: str, source: DataSource, layout: Layout, **arguments: str) -> Any:
-    wanted = f"{layout.folder}/ or {layout.archive}"
-    return download(name, source, wanted=wanted, folder=name, cached=layout.keras_folder, **arguments)
+def _read_split(read: Read, names: tuple[str, ...], label_key: bytes) -> Split:
+    """Read files of one size into one array: what is read of each is let go of before the next."""
+    images: npt.NDArray[Any] = np.empty((0, 32, 32, 3), np.uint8)
+    labels = []
+    for number, name in enumerate(names):
+        file = read(name)
+        planes = _planes(file, label_key)
+        if number == 0:
+            images = np.empty((len(names) * len(planes), 32, 32, 3), planes.dtype)
+        part = images[number * len(planes) : (number + 1) * len(planes)]
+        if len(images) != len(names) * len(planes):
+            raise DataError(
+                f"{file.origin} has {len(planes)} images but {names[0]} {len(images) // len(names)}: "
+                "delete it and get it again"
+            )
+        _interleave(planes, part)
+        labels.append(np.asarray(file[label_key]))
+    return Split(images, np.concatenate(labels))
 
 
-def _split(file: PickleFile, label_key: bytes) -> Split:
+def _planes(file: PickleFile, label_key: bytes) -> npt.NDArray[Any]:
+    """Return the images of a file as published, ``(n, 3, 32, 32)``."""
     try:
         pixels = np.asarray(file[b"data"]).reshape(-1, 3, 32, 32)
         labels = np.asarray(file[label_key])
@@ -81,8 +75,15 @@ def _split(file: PickleFile, label_key: bytes) -> Split:
             f"{file.origin} has {len(pixels)} images but labels of shape {labels.shape}: "
             "delete it and get it again"
         )
-    # Published with the channels first.
-    return Split(np.ascontiguousarray(pixels.transpose(0, 2, 3, 1)), labels)
+    return pixels
+
+
+def _interleave(planes: npt.NDArray[Any], images: npt.NDArray[Any]) -> None:
+    """Copy ``(n, 3, 32, 32)`` to ``(n, 32, 32, 3)``, three times as fast as a transpose does."""
+    for start in range(0, len(planes), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        for channel in range(3):
+            images[block, ..., channel] = planes[block, channel]
 
 
 def _names(file: PickleFile, key: bytes) -> list[str]:
@@ -93,11 +94,15 @@ def _names(file: PickleFile, key: bytes) -> list[str]:
 
 
 CIFAR10 = Dataset(
-    name="cifar10", summary="Photographs: 60,000 images, 32×32 colour, 10 classes", load=_load_cifar10
+    name="cifar10",
+    summary="Photographs: 60,000 images, 32×32 colour, 10 classes",
+    load=_load_cifar10,
+    published=published.CIFAR10,
 )
 CIFAR100 = Dataset(
     name="cifar100",
     summary="Photographs: 60,000 images, 32×32 colour, 100 classes in 20 groups",
     load=_load_cifar100,
     options=CIFAR100Options,
+    published=published.CIFAR100,
 )

@@ -1,14 +1,13 @@
 """CIFAR's published Python layout: a folder of pickles, or its archive."""
 
-import tarfile
-import zlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from convlab import DataError, DataSource
+from convlab import DataError, Found, read_archive
 from convlab_datasets.restricted_pickle import load_arrays
 
 
@@ -31,82 +30,39 @@ class PickleFile:
 Read = Callable[[str], PickleFile]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """The names under which a data set is published.
+def reader_of(found: Found, names: tuple[str, ...]) -> Read:
+    """Return what reads the pickles of a layout.
 
-    Attributes:
-        subfolders: where it may lie in a data folder.
-        folder: the folder of pickles.
-        archive: the folder's archive.
-        members: the pickles.
+    Args:
+        found: the folder of pickles, or the archive.
+        names: all pickles that will be read.
+
+    Raises:
+        DataError: an archive is damaged.
     """
-
-    subfolders: tuple[str, ...]
-    folder: str
-    archive: str
-    members: tuple[str, ...]
-
-    def find(self, source: DataSource) -> tuple[Path, Read] | None:
-        """Return the first place that holds the layout, and its reader.
-
-        Raises:
-            DataError: an archive is damaged.
-        """
-        for place in source.places(*self.subfolders, self.keras_folder):
-            folder, archive = place / self.folder, place / self.archive
-            if any((folder / member).is_file() for member in self.members):
-                return folder, partial(_read_from_folder, folder)
-            if archive.is_file():
-                return archive, partial(_read_from_archive, archive, _unpacked(archive, self.members))
-            # The files may lie in the place itself: the names of some are common, so all must be there.
-            if all((place / member).is_file() for member in self.members):
-                return place, partial(_read_from_folder, place)
-        return None
-
-    @property
-    def keras_folder(self) -> str:
-        """The folder of the Keras cache into which Keras unpacks the archive."""
-        return f"{self.folder}-target"
+    if len(found.paths) > 1:
+        return partial(_read_from_folder, found)
+    return partial(_read_from_archive, found.place, read_archive(found.place, names))
 
 
-def _read_from_folder(folder: Path, name: str) -> PickleFile:
-    path = folder / name
+def _read_from_folder(found: Found, name: str) -> PickleFile:
+    path = found.paths[name]
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return _parsed(file, str(path))
     except OSError as error:
-        raise DataError(
-            f"{path} cannot be read ({error.strerror}): delete {folder} and get it again"
-        ) from error
-    return _parsed(content, str(path))
+        raise DataError(f"{path} cannot be read ({error.strerror}): delete it and get it again") from error
 
 
 def _read_from_archive(archive: Path, members: dict[str, bytes], name: str) -> PickleFile:
     if name not in members:
         raise DataError(f"{archive} lacks {name}: delete it and get it again")
     # Each is read once, so it need not stay in memory.
-    return _parsed(members.pop(name), f"{name} in {archive}")
+    return _parsed(io.BytesIO(members.pop(name)), f"{name} in {archive}")
 
 
-def _unpacked(archive: Path, names: tuple[str, ...]) -> dict[str, bytes]:
-    """Read an archive's files into memory by their own names; nothing is written to disk."""
-    contents = {}
-    try:
-        with tarfile.open(archive, "r:*") as tar:
-            for member in tar:
-                name = member.name.rsplit("/", 1)[-1]
-                file = tar.extractfile(member) if member.isfile() and name in names else None
-                if file is not None:
-                    contents[name] = file.read()
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
-        # tarfile adds a line for each way in which it tried to open the file.
-        reason = str(error).split("\n", 1)[0].rstrip(":")
-        raise DataError(f"{archive} is damaged ({reason}): delete it and get it again") from error
-    return contents
-
-
-def _parsed(content: bytes, origin: str) -> PickleFile:
-    entries = load_arrays(content, origin)
+def _parsed(file: BinaryIO, origin: str) -> PickleFile:
+    entries = load_arrays(file, origin)
     if not isinstance(entries, dict):
         raise DataError(f"{origin} holds no dictionary, so it is another file: get the right one")
     return PickleFile(origin, entries)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convlab import Dataset, DataSource, ImageData
+from convlab import Dataset, DataSource, ImageData, Published
 
 # The split is part of the data set: the same whatever the seed of a run.
 _SPLIT_SEED = 1797
@@ -35,5 +35,19 @@ def _load(source: DataSource, options: None) -> ImageData:
 
 
 DIGITS = Dataset(
-    name="digits", summary="scikit-learn's handwritten digits: 1,797 images, 8×8 grey, 10 classes", load=_load
+    name="digits",
+    summary="scikit-learn's handwritten digits: 1,797 images, 8×8 grey, 10 classes",
+    load=_load,
+    published=Published(
+        name="digits",
+        input_shape=(8, 8, 1),
+        train_per_class=(142, 146, 142, 146, 145, 146, 145, 143, 139, 144),
+        test_per_class=(36, 36, 35, 37, 36, 36, 36, 36, 35, 36),
+        sha256={
+            "train.images": "7e5a14d34f3ff6d1e37278da6bd0f293a86bfe950e57a4a6414b9fcc3d186fe5",
+            "train.labels": "794abd9ff31cbf24e9661aad11785bf56f1bb91114b762d3ca9624ac30bd8d66",
+            "test.images": "233fde7b24ee8587deffe96903694b6b00411e44b47231c8bbd219113730c827",
+            "test.labels": "28ffd4590503e9920e6cd2d163e7ce2de9f5a36f565c8171e110e2e4018b2866",
+        },
+    ),
 )

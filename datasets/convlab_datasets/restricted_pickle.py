@@ -1,8 +1,7 @@
 """Pickles of arrays, lists and bytes; anything else in them is refused, not run."""
 
-import io
 import pickle
-from typing import Any
+from typing import Any, BinaryIO
 
 from convlab import DataError
 
@@ -23,18 +22,18 @@ class _ArraysAlone(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def load_arrays(content: bytes, origin: str) -> Any:
+def load_arrays(file: BinaryIO, origin: str) -> Any:
     """Return what a pickle holds, if that is arrays, lists, dictionaries, numbers and bytes alone.
 
     Args:
-        content: the pickle.
+        file: the pickle; read straight from a file on disk, it is copied once less.
         origin: the file it comes from, for messages.
 
     Raises:
         DataError: it is damaged, or would build anything else.
     """
     try:
-        return _ArraysAlone(io.BytesIO(content), encoding="bytes").load()
+        return _ArraysAlone(file, encoding="bytes").load()
     except Exception as error:  # a damaged pickle may raise nearly anything
         raise DataError(
             f"{origin} is damaged or unsafe and was not loaded ({error}): delete it and get it again"

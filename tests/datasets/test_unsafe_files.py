@@ -1,10 +1,14 @@
 """Files from the network that would run code or write where they should not."""
 
+import gzip
 import io
 import os
 import pickle
 import tarfile
-from collections.abc import Callable
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -92,4 +96,75 @@ def test_a_link_in_an_archive_is_not_followed(
     archive = put(tmp_path, {"cifar-10-python.tar.gz": packed.getvalue()}) / "cifar-10-python.tar.gz"
 
     with pytest.raises(DataError, match=rf"^{archive} lacks test_batch"):
+        load("cifar10", tmp_path)
+
+
+IDX_OF_10_GB = b"\0\0\x08\x03" + (13_000_000).to_bytes(4, "big") + b"\0\0\0\x1c\0\0\0\x1c"
+
+
+@contextmanager
+def using_less_than(limit: int) -> Iterator[None]:
+    """Hold what Python has in use at most, meanwhile, to a number of bytes."""
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < limit
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzipped"])
+def test_an_idx_file_that_says_it_has_10_gb_is_refused_before_it_is_unpacked(
+    packed: bool, load: Load, put: Put, idx_files: Files, tmp_path: Path
+) -> None:
+    content = gzip.compress(IDX_OF_10_GB + bytes(50_000_000)) if packed else IDX_OF_10_GB
+    file = put(tmp_path, {**idx_files, "train-images-idx3-ubyte": content}) / "train-images-idx3-ubyte"
+
+    with (
+        using_less_than(10_000_000),
+        pytest.raises(DataError, match=rf"^{file} says that it has 10,192,000,000 bytes, .*: delete it"),
+    ):
+        load("mnist", tmp_path)
+
+
+def test_a_gzipped_file_is_unpacked_no_further_than_its_header_promises(
+    load: Load, put: Put, idx_files: Files, tmp_path: Path
+) -> None:
+    bomb = gzip.compress(idx_files["t10k-labels-idx1-ubyte"] + bytes(200_000_000), compresslevel=1)
+    file = put(tmp_path, {**idx_files, "t10k-labels-idx1-ubyte": bomb}) / "t10k-labels-idx1-ubyte"
+
+    with (
+        using_less_than(10_000_000),
+        pytest.raises(DataError, match=rf"^{file} is damaged: .*promises 20 bytes .* but more follow"),
+    ):
+        load("mnist", tmp_path)
+
+
+def test_an_npz_file_that_says_it_has_2_gb_is_refused_before_it_is_unpacked(
+    load: Load, tmp_path: Path
+) -> None:
+    file = tmp_path / "mnist.npz"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x_train.npy", b"")
+    content = file.read_bytes()
+    at = content.index(b"PK\x01\x02") + 24  # the size in the archive's directory
+    file.write_bytes(content[:at] + (2_000_000_000).to_bytes(4, "little") + content[at + 4 :])
+
+    with using_less_than(10_000_000), pytest.raises(DataError, match=rf"^{file} says .* 2,000,000,000 bytes"):
+        load("mnist", tmp_path)
+
+
+def test_an_archive_with_a_file_that_says_it_has_10_gb_is_refused_before_it_is_unpacked(
+    load: Load, tmp_path: Path
+) -> None:
+    member = tarfile.TarInfo("cifar-10-batches-py/data_batch_1")
+    member.size = 10_000_000_000
+    path = tmp_path / "cifar-10-python.tar.gz"
+    path.write_bytes(gzip.compress(member.tobuf(tarfile.GNU_FORMAT)))
+
+    with (
+        using_less_than(10_000_000),
+        pytest.raises(DataError, match=rf"^{path} says that '{member.name}' in it has 10,000,000,000 bytes"),
+    ):
         load("cifar10", tmp_path)

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
-from convlab.errors import ConvlabError, DataError, PluginError
+from convlab.descriptors import Dataset
+from convlab.errors import ConvlabError, PluginError
 from convlab.experiment import Experiment, ResolvedExperiment, resolve
 from convlab.host import PluginHost, ProvidedPart
 from convlab.image_data import ImageData
@@ -99,7 +101,8 @@ def prepare(
         DataError: the data are missing or damaged.
         PluginError: a part failed or does not fit the others.
     """
-    resolved = resolve(experiment, host or PluginHost())
+    host = host or PluginHost()
+    resolved = resolve(experiment, host)
     settings = resolved.experiment.train
     schedule = find_schedule(settings.schedule)
     source = source or DataSource.from_environment()
@@ -108,7 +111,7 @@ def prepare(
     with ThreadPoolExecutor(1) as pool:
         importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
         with _timed(timing, "data"):
-            data = _load(resolved, source)
+            data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
             division = divide(data.train.labels, resolved.experiment.data, settings.seed)
             plan = Plan.of(settings, len(division.train))
         with _timed(timing, "import"):
@@ -144,21 +147,14 @@ def prepare(
     return prepared
 
 
-def _load(resolved: ResolvedExperiment, source: DataSource) -> ImageData:
-    data = _call(resolved.dataset, source, resolved.dataset_options, raises=DataError)
-    if not isinstance(data, ImageData):
-        raise PluginError(f"{resolved.dataset} loads {type(data).__name__}, but must return ImageData")
-    return data
-
-
-def _call(provided: ProvidedPart[Any], *arguments: Any, raises: type[ConvlabError] = PluginError) -> Any:
+def _call(provided: ProvidedPart[Any], *arguments: Any) -> Any:
     """Call a part's factory; whatever goes wrong in it becomes one sentence that names the part."""
     try:
         return getattr(provided.part, provided.part.factory)(*arguments)
     except ConvlabError as error:
         raise type(error)(f"{provided}: {error}") from error
     except (Exception, SystemExit) as error:
-        raise raises(f"{provided} failed: {type(error).__name__}: {error}") from error
+        raise PluginError(f"{provided} failed: {type(error).__name__}: {error}") from error
 
 
 @contextmanager

@@ -1,0 +1,28 @@
+"""Data sets on this machine: what the ``convlab data`` commands do, as calls.
+
+Example::
+
+    from convlab import data
+
+    for status in data.list_datasets():
+        print(status.name, status.where)
+    print(data.verify("digits").state)
+"""
+
+from convlab.data.fetching import fetch
+from convlab.data.importing import import_files
+from convlab.data.listing import DatasetStatus, list_datasets
+from convlab.data.samples import Samples, in_colour, samples
+from convlab.data.verification import Verification, verify
+
+__all__ = [
+    "DatasetStatus",
+    "Samples",
+    "Verification",
+    "fetch",
+    "import_files",
+    "in_colour",
+    "list_datasets",
+    "samples",
+    "verify",
+]

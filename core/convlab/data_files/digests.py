@@ -1,0 +1,49 @@
+"""Checksums of files and of decoded arrays."""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from convlab.errors import DataError
+from convlab.image_data import ImageData
+from convlab.published import ARRAYS
+
+
+def array_digests(data: ImageData) -> dict[str, str]:
+    """Return the SHA-256 of the four arrays, in hexadecimal, by their names."""
+    arrays = (
+        np.ascontiguousarray(data.train.images),
+        data.train.labels.astype("<i8"),
+        np.ascontiguousarray(data.test.images),
+        data.test.labels.astype("<i8"),
+    )
+    with ThreadPoolExecutor() as pool:
+        digests = pool.map(lambda array: hashlib.sha256(array.data).hexdigest(), arrays)
+        return dict(zip(ARRAYS, digests, strict=True))
+
+
+def file_checksum(path: Path, algorithm: str) -> str:
+    """Return ``algorithm:checksum`` of a file, in hexadecimal.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): mend its rights or its disk") from error
+
+
+def has_checksum(path: Path, expected: str) -> bool:
+    """Return whether a file has the checksum ``algorithm:…``."""
+    return file_checksum(path, expected.partition(":")[0]) == expected
+
+
+def file_checksums(expected: Iterable[tuple[Path, str]]) -> list[str]:
+    """Return the checksum of each file, by the algorithm of the one that is expected of it."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda file: file_checksum(file[0], file[1].partition(":")[0]), expected))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from convlab.cli.data import data_app
 from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
@@ -22,6 +23,7 @@ app.command("run")(run_experiment)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)
+app.add_typer(data_app)
 
 
 @app.callback(invoke_without_command=True)

@@ -113,7 +113,7 @@ def _files(published: Published, found: Found | None) -> list[_Piece]:
 
 def _damage(piece: _Piece, name: str) -> str:
     return (
-        f"{piece.origin} is damaged or swapped: the {piece.what} in it has the checksum "
+        f"{piece.origin} is damaged or swapped: the checksum of its {piece.what} is "
         f"{_short(piece.checksum)} instead of {_short(piece.expected)}, while the rest of {name} is as "
         f"published: delete it and get it again, or, if it shall differ, make it a data set of its own"
     )

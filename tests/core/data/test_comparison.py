@@ -126,8 +126,8 @@ def test_one_changed_value_is_named_by_its_file_and_never_trained_on(
     changed.flat[7] = (changed.flat[7] + 1) % 10
     folder = put(first | {array: changed})
     sentence = (
-        rf"{folder / FILES[array]} is damaged or swapped: the {array.replace('.', ' ')} in it has the "
-        r"checksum sha256:\w{12}… instead of sha256:\w{12}…, while the rest of first is as published"
+        rf"{folder / FILES[array]} is damaged or swapped: the checksum of its {array.replace('.', ' ')} is "
+        r"sha256:\w{12}… instead of sha256:\w{12}…, while the rest of first is as published"
     )
 
     verification = data.verify("first", host=host, data_dir=folder)

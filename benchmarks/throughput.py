@@ -10,6 +10,7 @@ arrays. A contestant whose packages are missing is left out (``pip install ".[be
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -77,20 +78,26 @@ class Contestant:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self._process.send_signal(signal.SIGCONT)
         self._process.communicate()
 
     def is_ready(self) -> bool:
-        """Wait until it has compiled; tell whether it could."""
+        """Wait until it has compiled; tell whether it could. Then it is stopped until its turn."""
         assert self._process.stdout is not None
-        return self._process.stdout.readline() == "ready\n"
+        ready = self._process.stdout.readline() == "ready\n"
+        self._process.send_signal(signal.SIGSTOP)
+        return ready
 
     def images_per_second(self) -> float:
-        """Let it train an epoch."""
+        """Let it train an epoch, while all others are stopped: some spin on the cores when idle."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.send_signal(signal.SIGCONT)
         self._process.stdin.write("1\n")
         self._process.stdin.flush()
-        return self._case.images / float(self._process.stdout.readline())
+        seconds = float(self._process.stdout.readline())
+        self._process.send_signal(signal.SIGSTOP)
+        return self._case.images / seconds
 
 
 def measure(case: Case, repeats: int) -> dict[str, list[float]]:

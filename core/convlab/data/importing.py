@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from convlab.atomic_write import write_bytes
 from convlab.data.loading import Provided, warn_of_variant
 from convlab.data.verification import verify_in
-from convlab.data_files.fetching import put_in_place
 from convlab.data_files.finding import Found, find
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
@@ -66,7 +66,7 @@ def copy_checked(
         folder.mkdir(parents=True, exist_ok=True)
         for path in found.paths.values():
             if not ((folder / path.name).exists() and path.samefile(folder / path.name)):
-                put_in_place(folder / path.name, path.read_bytes())
+                write_bytes(folder / path.name, path.read_bytes())
     except OSError as error:
         raise DataError(
             f"{folder} cannot be written ({error.strerror}): make room, or name another folder with --to"
@@ -92,7 +92,7 @@ def with_files(provided: Provided) -> Published:
     """Return what a data set declares of its files.
 
     Raises:
-        ConfigError: nothing.
+        ConfigError: it declares none.
     """
     if provided.part.published is None or not provided.part.published.layouts:
         raise ConfigError(f"{provided} declares no files, so there is nothing to fetch or import")

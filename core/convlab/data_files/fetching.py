@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from convlab.atomic_write import write_bytes
 from convlab.data_files.archives import read_archive
 from convlab.data_files.digests import has_checksum
 from convlab.data_files.download import download_file
@@ -63,17 +64,7 @@ def _unpack(folder: Path, archive: Path, paths: tuple[str, ...]) -> None:
         if name not in contents:
             raise DataError(f"{archive} lacks {name}: delete it and get it again")
         target.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(target, contents[name])
-
-
-def put_in_place(target: Path, content: bytes) -> None:
-    """Write a file that is whole or not there; the old one stays until then."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        write_bytes(target, contents[name])
 
 
 @contextmanager

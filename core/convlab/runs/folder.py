@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convlab.atomic_write import append_line, replacing, write_text
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
-from convlab.runs.atomic_write import append_line, replacing, write_text
 
 if TYPE_CHECKING:
     import keras

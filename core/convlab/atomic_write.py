@@ -23,6 +23,12 @@ def replacing(path: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file in one step."""
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file in one step."""
     with replacing(path) as unfinished:

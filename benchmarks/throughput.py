@@ -4,7 +4,8 @@ Usage: python benchmarks/throughput.py [--quick] [--repeats N] [--json FILE] [--
 
 Each contestant trains the same model in a process of its own. They take turns, so that whatever else the
 machine does falls on all alike; the table gives medians over the turns and the ratio to Keras ``fit`` on
-arrays. A contestant whose packages are missing is left out (``pip install ".[benchmark]"`` brings them all).
+arrays. A contestant whose packages are missing, or that has no such model, is left out
+(``pip install ".[benchmark]"`` brings all packages).
 """
 
 import argparse

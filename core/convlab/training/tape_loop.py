@@ -17,8 +17,8 @@ from convlab.training.plan import Plan
 _SECONDS_A_CALL = 0.25
 # XLA compiles for a number of images a call. What a core does in float32, roughly, decides on it, and not the
 # clock, so that a run repeats.
-_OPERATIONS_A_CALL = 2e10
-_MOST_STEPS_A_CALL = 256
+_OPERATIONS_A_CALL = 20_000_000_000
+_PIXELS_A_CALL = 2**26  # which are in memory twice meanwhile
 
 
 class TapeLoop:
@@ -93,9 +93,11 @@ class TapeLoop:
         return [(steps, self._plan.batch_size)]
 
     def _fixed_steps_a_call(self) -> int:
-        operations = 6 * self._model.count_params() * self._plan.batch_size
-        steps = int(_OPERATIONS_A_CALL / max(operations, 1))
-        return max(1, min(steps, _MOST_STEPS_A_CALL, self._plan.images // self._plan.batch_size))
+        batch_size = self._plan.batch_size
+        operations: int = 6 * self._model.count_params() * batch_size
+        pixels = int(np.prod(self._images.shape[1:])) * batch_size
+        full = self._plan.images // batch_size
+        return max(1, min(_OPERATIONS_A_CALL // operations, _PIXELS_A_CALL // pixels, full))
 
     def _pace(self, steps: int, seconds: float) -> None:
         wanted = steps * _SECONDS_A_CALL / max(seconds, 1e-6)
@@ -105,10 +107,8 @@ class TapeLoop:
         start = first * self._plan.batch_size
         images = order[start : until * self._plan.batch_size]
         if self._xla:  # as many as it was compiled for; no step sees those that fill up
-            full = batch_size == self._plan.batch_size
-            images = np.resize(
-                np.append(images, order[:1]), self._steps_a_call * batch_size if full else batch_size
-            )
+            steps = self._steps_a_call if batch_size == self._plan.batch_size else 1
+            images = np.pad(images, (0, steps * batch_size - len(images)))
         self._gather_and_run(tf.constant(images), tf.constant(until - first), batch_size)
 
     def _gather(self, images: tf.Tensor, steps: tf.Tensor, batch_size: int) -> None:

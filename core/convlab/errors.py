@@ -34,3 +34,7 @@ class TrainingError(ConvlabError):
 
 class RunFolderError(ConvlabError):
     """A run's folder that cannot be written or read."""
+
+
+class TrustError(ConvlabError):
+    """Code that came with a run, which does not run here unless it is trusted."""

@@ -54,11 +54,11 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
     metrics = [host.find(Metric, name) for name in experiment.metrics]
     _refuse_ambiguous_metrics(experiment, metrics)
     options = {
-        part.part.kind: _options(part, getattr(experiment, f"{part.part.kind}_options"))
+        part.part.kind: part_options(part, getattr(experiment, f"{part.part.kind}_options"))
         for part in (dataset, architecture, optimizer)
     }
     metric_options = [
-        _options(metric, experiment.metric_options.get(name, {}), name)
+        part_options(metric, experiment.metric_options.get(name, {}), name)
         for name, metric in zip(experiment.metrics, metrics, strict=True)
     ]
     rate = experiment.train.learning_rate
@@ -90,7 +90,17 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
     )
 
 
-def _options(provided: ProvidedPart[Any], values: dict[str, Any], metric: str = "") -> Any:
+def part_options(provided: ProvidedPart[Any], values: dict[str, Any], metric: str = "") -> Any:
+    """Return the options of a part, of its own class; ``None`` where it has none.
+
+    Args:
+        provided: the part.
+        values: what an experiment gives.
+        metric: the name that the experiment has for a metric, for messages.
+
+    Raises:
+        ConfigError: an option is unknown or of the wrong type.
+    """
     part: Part = provided.part
     key = f"{part.kind}_options" + (f".{metric}" if metric else "")
     return read_options(part.options, values, key=key, owner=f"{part.kind} {part.name!r}")

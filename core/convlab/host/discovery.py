@@ -4,6 +4,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import itertools
+import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from convlab.errors import ConfigError
-from convlab.host.provider import Provider
+from convlab.host.provider import Provider, sha256_of
 
 # By name, so that the host imports none of its contributions until it is asked for them.
 BUILT_IN_MODULES = ("convlab_datasets", "convlab_architectures", "convlab_plugins")
@@ -66,9 +67,25 @@ def plugin_file(path: Path) -> Candidate:
     return provider, partial(_import_file, provider)
 
 
+def snapshot(name: str, target: str, text: str) -> Candidate:
+    """Return the plugin that a run recorded the text of; loading it runs that text.
+
+    Args:
+        name: the file's name, which qualifies its parts' names.
+        target: where the file lay when the run was made.
+        text: what ran.
+    """
+    provider = Provider(name=name, version=None, origin="file", target=target, snapshot=text)
+    return provider, partial(_import_file, provider)
+
+
 def _import_file(provider: Provider) -> ModuleType:
     assert provider.text is not None, "a file's text is kept before it runs"
     path = Path(provider.target)
+    if provider.snapshot is not None:
+        # No file has this name: what lies at the old place now may be another text.
+        path = Path(f"<snapshot {sha256_of(provider.text)[:12]}>", provider.name)
+        _show_to_inspect(path, provider.text)
     name = _module_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a file that ends in .py has a loader"
@@ -81,6 +98,11 @@ def _import_file(provider: Provider) -> ModuleType:
         sys.modules.pop(name, None)
         raise
     return module
+
+
+def _show_to_inspect(path: Path, text: str) -> None:
+    """Let tracebacks and TensorFlow's AutoGraph find the source of what no file holds."""
+    linecache.cache[str(path)] = (len(text), None, text.splitlines(keepends=True), str(path))
 
 
 def _module_name(path: Path) -> str:

@@ -11,7 +11,7 @@ import pluggy
 from convlab.descriptors import PART_TYPES, Part
 from convlab.errors import PluginError, UnknownNameError
 from convlab.host.catalog import Catalog
-from convlab.host.discovery import Candidate, blocked_names, built_ins, entry_points, plugin_file
+from convlab.host.discovery import Candidate, blocked_names, built_ins, entry_points, plugin_file, snapshot
 from convlab.host.hook_manager import HookManager
 from convlab.host.provider import PluginFailure, ProvidedPart, Provider, Stage
 
@@ -80,6 +80,19 @@ class PluginHost:
         """
         target = getattr(plugin, "__name__", type(plugin).__name__)
         self._load((Provider(name=name, version=None, origin="notebook", target=target), lambda: plugin))
+
+    def load_snapshot(self, name: str, target: str, text: str) -> None:
+        """Run the text of a plugin file that a run recorded, and add its parts.
+
+        Args:
+            name: the file's name, which qualifies the names of its parts.
+            target: where the file lay when the run was made.
+            text: what is run; see to it that it may be trusted.
+
+        Raises:
+            PluginError: it fails, and ``strict`` holds.
+        """
+        self._load(snapshot(name, target, text))
 
     def parts(self, part_type: type[PartT]) -> tuple[ProvidedPart[PartT], ...]:
         """Return all parts of one kind, built-ins first.

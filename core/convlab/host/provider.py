@@ -1,7 +1,7 @@
 """Where parts come from, and what became of it."""
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -23,12 +23,14 @@ class Provider:
         version: the distribution's version; ``None`` for a file.
         origin: how the host came to it.
         target: the module it names, or the file's path.
+        snapshot: the text that a run recorded of a plugin file, which then need not be there any more.
     """
 
     name: str
     version: str | None
     origin: Origin
     target: str
+    snapshot: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         version = f" {self.version}" if self.version else ""
@@ -36,7 +38,9 @@ class Provider:
 
     @cached_property
     def text(self) -> str | None:
-        """The text of a plugin file, as it was when the host read it; ``None`` for others."""
+        """The text of a plugin file, as it was when the host or a run read it; ``None`` for others."""
+        if self.snapshot is not None:
+            return self.snapshot
         # From bytes, which keeps the line ends: the hash is then that of the file.
         return Path(self.target).read_bytes().decode() if self.origin == "file" else None
 
@@ -44,8 +48,13 @@ class Provider:
         """What a run notes of the plugin: its version, or a file's text and SHA-256."""
         noted = {"provider": self.name, "version": self.version, "origin": self.origin, "target": self.target}
         if self.text is not None:
-            noted |= {"sha256": sha256(self.text.encode()).hexdigest(), "text": self.text}
+            noted |= {"sha256": sha256_of(self.text), "text": self.text}
         return noted
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of the file that holds a text."""
+    return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,10 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "devices": [f"{device.device_type}: {device.name}" for device in tf.config.list_logical_devices()],
         "command": sys.argv,
+        "data": {
+            "input_shape": list(prepared.data.input_shape),
+            "class_names": list(prepared.data.class_names),
+        },
         "seed": settings.seed,
         "precision": prepared.precision,
         "loop": settings.loop,

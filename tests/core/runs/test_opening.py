@@ -1,0 +1,124 @@
+"""Opening a run: by any name, whole or damaged, and with the plugins that it needs."""
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import Architecture, ConfigError, Dataset, PluginError, RunFolderError
+from convlab.runs import find_run, open_run
+
+
+def test_a_run_is_found_by_folder_name_part_of_its_name_or_as_the_last(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(runs_dir.parent)
+    for word in ("runs/plain", runs_dir / "plain", "plain", "lai"):
+        assert find_run(word).resolve() == runs_dir / "plain"
+    assert find_run("last").name == "own"
+    assert open_run("own").experiment.architecture == "doubling.py:doubling"
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("plane", "no run 'plane' in .*; did you mean 'plain'"),
+        ("n", "'n' means 2 runs: write more of the name of own, plain"),
+        ("runs/nothing", "no run 'runs/nothing': there is no such folder"),
+    ],
+)
+def test_a_name_that_means_no_or_several_runs_says_which_there_are(
+    runs_dir: Path, word: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        find_run(word, runs_dir)
+
+
+def test_without_runs_the_folder_that_was_looked_in_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there are no runs in"):
+        find_run("last", tmp_path)
+    with pytest.raises(ConfigError, match=r"there is no folder .*name it with --runs-dir"):
+        find_run("last", tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("experiment.toml", None, "has no experiment.toml: the run ended before its data were loaded"),
+        ("experiment.toml", "dataset = ", r"experiment.toml' is damaged: .*not valid TOML"),
+        ("experiment.toml", "data_set = 'x'", "is damaged: data_set: no such key; did you mean 'dataset'"),
+        ("environment.json", None, "has no environment.json: the run ended before its first step"),
+        ("environment.json", "{", r"environment.json' is damaged \(.*\): take it from a copy"),
+        ("environment.json", "[]", "is damaged .no JSON object."),
+        ("environment.json", '{"plugins": [{"kind": "dataset"}]}', "lacks its kind, name or origin"),
+        ("environment.json", '{"plugins": [3]}', "lacks its kind, name or origin"),
+    ],
+)
+def test_a_damaged_folder_is_refused_in_one_sentence_that_names_the_file(
+    runs_dir: Path, tmp_path: Path, file: str, content: str | None, message: str
+) -> None:
+    damaged = shutil.copytree(runs_dir / "plain", tmp_path / "damaged")
+    (damaged / file).unlink()
+    if content is not None:
+        (damaged / file).write_text(content, encoding="utf-8")
+    with pytest.raises(RunFolderError, match=message):
+        open_run(damaged)
+
+
+def with_plugin(run: Path, to: Path, **noted: Any) -> Path:
+    """Copy a run and change what it notes of its architecture's plugin."""
+    copy = shutil.copytree(run, to / "copy")
+    environment = json.loads((copy / "environment.json").read_text(encoding="utf-8"))
+    (plugin,) = [plugin for plugin in environment["plugins"] if plugin["kind"] == "architecture"]
+    plugin.update(noted)
+    (copy / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("provider", "origin", "message"),
+    [
+        ("convlab-resnet", "entry point", r"which is not installed: pip install convlab-resnet==1\.2"),
+        ("convlab", "built-in", r"which the one that is installed does not have: pip install convlab==1\.2"),
+        ("numpy", "entry point", "which is installed but blocked"),
+        ("notebook", "notebook", "which was registered in a notebook"),
+    ],
+)
+def test_a_plugin_that_is_missing_says_what_to_install(
+    runs_dir: Path, tmp_path: Path, provider: str, origin: str, message: str
+) -> None:
+    noted = {"name": f"{provider}:resnet", "provider": provider, "origin": origin, "version": "1.2"}
+    run = open_run(with_plugin(runs_dir / "plain", tmp_path, **noted))
+    with pytest.raises(PluginError, match=f"needs the architecture '{provider}:resnet', {message}"):
+        run.host([Architecture])
+    assert run.host([Dataset]).find(Dataset, "digits"), "what is not needed is not asked for"
+
+
+def test_a_model_of_keras_layers_needs_no_plugin_at_all(runs_dir: Path, tmp_path: Path) -> None:
+    noted = {"name": "convlab-gone:net", "provider": "convlab-gone", "origin": "entry point"}
+    gone = open_run(with_plugin(runs_dir / "plain", tmp_path, **noted))
+    assert gone.load_model().output_shape == (None, 10)
+
+
+def test_another_version_of_a_plugin_is_noted_and_used(
+    runs_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = open_run(with_plugin(runs_dir / "plain", tmp_path, version="0.0.1"))
+    with caplog.at_level(logging.WARNING, "convlab"):
+        run.host()
+    (note,) = caplog.messages
+    assert "was made with convlab 0.0.1; here is" in note
+
+
+def test_the_loaded_model_gives_the_run_s_own_test_accuracy(runs_dir: Path) -> None:
+    run = open_run("plain", runs_dir=runs_dir)
+    digits = run.host([Dataset]).find(Dataset, "digits").part.load(None, None)  # type: ignore[arg-type]
+    logits = np.asarray(run.load_model()(digits.test.images))
+    accuracy = float((logits.argmax(axis=1) == digits.test.labels).mean())
+    assert accuracy == pytest.approx(run.summary()["test"]["accuracy"], abs=1e-6)
+    assert run.input_shape == (8, 8, 1)
+    assert run.class_names == digits.class_names

@@ -1,0 +1,213 @@
+"""Somebody else's run: nothing of theirs runs unasked."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convlab import Architecture, PluginError, RunFolderError
+from convlab.errors import TrustError
+from convlab.runs import open_run
+
+Config = dict[str, Any]
+
+
+@pytest.fixture
+def executed(runs_dir: Path) -> Callable[[], int]:
+    """How often the text of the plugin file has run."""
+    return lambda: len((runs_dir.parent / "executed.log").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.fixture(autouse=True)
+def forget_classes() -> Iterator[None]:
+    """Let each test find Keras as a new process would, which knows no class of a plugin."""
+    import keras
+
+    known = dict(keras.saving.get_custom_objects())
+    keras.saving.get_custom_objects().clear()
+    yield
+    keras.saving.get_custom_objects().update(known)
+
+
+def test_a_plugin_file_that_this_machine_never_ran_runs_only_when_it_is_trusted(
+    runs_dir: Path, executed: Callable[[], int]
+) -> None:
+    before = executed()
+    run = open_run("own", runs_dir=runs_dir)
+    for use in (run.load_model, run.host, lambda: run.host([Architecture])):
+        with pytest.raises(TrustError) as raised:
+            use()
+        message = str(raised.value)
+        assert "would run its plugin file 'doubling.py'" in message
+        assert (run.plugins[1].sha256 or "-")[:12] in message
+        assert f"convlab show-run {run.path} --code" in message
+        assert "--trust" in message
+    assert executed() == before
+
+    assert run.load_model(trust=True).output_shape == (None, 10)
+    assert executed() == before + 1
+    with pytest.raises(TrustError):
+        run.host()  # to trust it once is not to trust it for ever
+
+
+def test_where_the_run_was_made_its_plugin_file_runs_again_from_the_snapshot(
+    runs_dir: Path, executed: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVLAB_STATE_DIR", str(runs_dir.parent / "state"))
+    before = executed()
+    model = open_run("own", runs_dir=runs_dir).load_model()
+    assert type(model.layers[2].layers[0]).__name__ == "Double"
+    assert executed() == before + 1
+
+
+def test_a_changed_snapshot_is_unknown_though_it_claims_the_hash_of_a_known_one(
+    runs_dir: Path, tmp_path: Path, executed: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVLAB_STATE_DIR", str(runs_dir.parent / "state"))
+    hostile = shutil.copytree(runs_dir / "own", tmp_path / "hostile")
+    file = hostile / "environment.json"
+    environment = json.loads(file.read_text(encoding="utf-8"))
+    for plugin in environment["plugins"]:
+        if "text" in plugin:
+            plugin["text"] += "\n"
+    file.write_text(json.dumps(environment), encoding="utf-8")
+    before = executed()
+    with pytest.raises(TrustError):
+        open_run(hostile).load_model()
+    assert executed() == before
+
+
+def test_a_file_of_one_s_own_takes_the_place_of_the_snapshot(
+    runs_dir: Path, tmp_path: Path, executed: Callable[[], int]
+) -> None:
+    run, before = open_run("own", runs_dir=runs_dir), executed()
+    own = tmp_path / "doubling.py"
+    own.write_text("from convlab import hookimpl", encoding="utf-8")
+    with pytest.raises(PluginError, match="that plugin file does not have: name one that has with --plugin"):
+        run.host(plugin_files=[own])
+    own.write_text((run.plugins[1].text or "").replace("imported", "mine"), encoding="utf-8")
+    host = run.host(plugin_files=[own])
+    assert host.find(Architecture, "doubling").provider.target == str(own)
+    assert executed() == before + 1
+
+
+def tampered(run: Path, to: Path, change: Callable[[Config], None]) -> Path:
+    """Copy a run and change the configuration in its model file."""
+    copy = shutil.copytree(run, to / "tampered")
+    with zipfile.ZipFile(run / "model.keras") as was, zipfile.ZipFile(copy / "model.keras", "w") as now:
+        for name in was.namelist():
+            content = was.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                change(config)
+                content = json.dumps(config).encode()
+            now.writestr(name, content)
+    return copy
+
+
+def logits_layer(config: Config) -> Config:
+    (layer,) = [layer for layer in config["config"]["layers"] if layer["config"]["name"] == "logits"]
+    return layer  # type: ignore[no-any-return]
+
+
+def function(module: str, name: str) -> Config:
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+def python_lambda(marker: Path) -> Callable[[Config], None]:
+    """Put in the classic: a Lambda layer whose bytecode writes a file."""
+    import keras
+
+    code = f"lambda x: (__import__('pathlib').Path({str(marker)!r}).touch(), x)[1]"
+    layer = keras.layers.Lambda(eval(code), name="logits")
+    described = keras.saving.serialize_keras_object(layer)
+
+    def change(config: Config) -> None:
+        logits_layer(config).update({key: described[key] for key in ("module", "class_name", "config")})
+
+    return change
+
+
+def keras_function(config: Config) -> None:
+    """Name a function of Keras that writes files, which Keras's own safe mode lets pass."""
+    called = function("keras.visualization", "plot_image_gallery")
+    described = {"module": "keras.layers", "class_name": "Lambda", "registered_name": None}
+    logits_layer(config).update(described, config={"name": "logits", "function": called})
+
+
+def keras_function_as_activation(config: Config) -> None:
+    logits_layer(config)["config"]["activation"] = function("keras.config", "enable_unsafe_deserialization")
+
+
+def saved_model(config: Config) -> None:
+    layer = {"module": "keras.layers", "class_name": "TFSMLayer", "registered_name": None}
+    logits_layer(config).update(layer, config={"name": "logits", "filepath": "/nowhere"})
+
+
+def test_a_lambda_in_the_model_file_runs_only_when_it_is_trusted(runs_dir: Path, tmp_path: Path) -> None:
+    marker = tmp_path / "was-here"
+    run = open_run(tampered(runs_dir / "plain", tmp_path, python_lambda(marker)))
+    with pytest.raises(TrustError, match=r"model\.keras' has 'a Lambda layer' and .*: .* --trust"):
+        run.load_model()
+    assert not marker.exists()
+    run.load_model(trust=True)
+    assert marker.exists(), "the file was hostile indeed"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (keras_function, "the function keras.visualization.plot_image_gallery"),
+        (keras_function_as_activation, "the function keras.config.enable_unsafe_deserialization"),
+        (saved_model, "a TFSMLayer layer"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_may_do_more_than_compute_is_refused(
+    runs_dir: Path, tmp_path: Path, change: Callable[[Config], None], what: str
+) -> None:
+    with pytest.raises(TrustError, match=what):
+        open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
+
+
+def test_a_module_that_the_file_names_is_not_imported(runs_dir: Path, tmp_path: Path) -> None:
+    def change(config: Config) -> None:
+        logits_layer(config).update(module="antigravity", class_name="fly", registered_name=None)
+
+    with pytest.raises(PluginError, match="the model has 'fly', which architecture 'mlp' does not register"):
+        open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
+    import sys
+
+    assert "antigravity" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"no archive", r"is damaged \(File is not a zip file\)"),
+        (b"", r"is damaged \(File is not a zip file\)"),
+        (None, "has no model.keras: the run has not finished"),
+    ],
+)
+def test_a_damaged_model_file_is_refused_in_one_sentence(
+    runs_dir: Path, tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    copy = shutil.copytree(runs_dir / "plain", tmp_path / "damaged")
+    (copy / "model.keras").unlink()
+    if content is not None:
+        (copy / "model.keras").write_bytes(content)
+    with pytest.raises(RunFolderError, match=message):
+        open_run(copy).load_model()
+
+
+def test_weights_that_do_not_fit_their_layers_are_refused(runs_dir: Path, tmp_path: Path) -> None:
+    def change(config: Config) -> None:
+        network = config["config"]["layers"][2]["config"]["layers"]
+        next(layer for layer in network if layer["class_name"] == "Dense")["config"]["units"] = 3
+
+    with pytest.raises(RunFolderError, match=r"model\.keras' cannot be loaded \("):
+        open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()

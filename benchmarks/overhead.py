@@ -38,20 +38,19 @@ def share(case: Case, epochs: int) -> float:
     first, second = (prepare(asked, host=host) for _ in range(2))
     from convlab.training.session import Session  # imports TensorFlow, which is quiet by now
 
-    bare, whole = Session(first, Reporter()), Session(second, bars)
-    bare.compile()
-    bars.started(second)
-    whole.compile()
     ratios = []
     with tempfile.TemporaryDirectory() as runs_dir:
         folder = RunFolder.create(Path(runs_dir), resolve(asked, host))
+        bare = Session(first, Reporter())
+        whole = Session(second, bars, keep=folder.append_epoch, checkpoints=folder.checkpoints)
+        bare.compile()
+        bars.started(second)
+        whole.compile()
         for epoch in range(1, epochs + 2):
             start = time.perf_counter()
             bare.run_epoch(epoch, lambda _: None)
             middle = time.perf_counter()
-            record = whole.train_epoch(epoch)
-            folder.append_epoch(record)
-            bars.epoch_ended(record)
+            whole.train_epoch()
             ratios.append((time.perf_counter() - middle) / (middle - start))
     bars.closed()
     return statistics.median(ratios[1:]) - 1

@@ -5,7 +5,7 @@ this package does not import TensorFlow; training does.
 """
 
 from convlab import data
-from convlab.api import Run, prepare, run
+from convlab.api import prepare, run
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
@@ -20,6 +20,7 @@ from convlab.errors import (
     UnknownNameError,
 )
 from convlab.experiment import DataSettings, Experiment, TrainSettings
+from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split

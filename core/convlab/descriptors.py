@@ -146,6 +146,7 @@ class Metric(Part):
         build: called as ``build(num_classes, options)``; returns a ``keras.metrics.Metric`` whose
             ``update_state(labels, logits)`` takes int64 labels ``(batch,)`` and float32 logits
             ``(batch, num_classes)``, and whose result is right for batches of unequal size.
+        mode: ``max`` where more is better, ``min`` where less is.
     """
 
     kind: ClassVar[Kind] = "metric"
@@ -153,6 +154,12 @@ class Metric(Part):
     arguments: ClassVar[tuple[str, ...]] = ("num_classes", "options")
 
     build: Callable[[int, Any], keras.metrics.Metric]
+    mode: Literal["min", "max"] = "max"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mode not in ("min", "max"):
+            raise ValueError(f"{self}: mode must be 'min' or 'max', not {self.mode!r}")
 
 
 PART_TYPES: tuple[type[Part], ...] = (Dataset, Architecture, Optimizer, Metric)

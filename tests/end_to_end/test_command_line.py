@@ -65,14 +65,24 @@ def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_pr
 
     printed = json.loads(again.stdout)
     assert printed == json.loads((folders[1] / "summary.json").read_text(encoding="utf-8"))
-    assert set(printed) == {"run", "experiment", "parameters", "epochs", "test", "timing"}
+    contract = {"run", "experiment", "parameters", "epochs", "test", "timing"}
+    assert set(printed) == contract | {"started", "ended", "kept", "resumed"}
     assert set(printed["timing"]) == {*("import", "data", "build", "compile", "train", "evaluate", "other")}
     assert set(printed["epochs"][0]) == {
         *("epoch", "seconds", "images_per_second", "loss", "accuracy", "macro_f1"),
         *("val_loss", "val_accuracy", "val_macro_f1"),
     }
     files = {file.name for file in folders[0].iterdir()}
-    assert files == {"experiment.toml", "environment.json", "metrics.jsonl", "summary.json", "model.keras"}
+    assert files == {
+        *(
+            "experiment.toml",
+            "environment.json",
+            "metrics.jsonl",
+            "summary.json",
+            "model.keras",
+            "checkpoints",
+        )
+    }
     environment = json.loads((folders[0] / "environment.json").read_text(encoding="utf-8"))
     assert environment["xla"] is False
     assert [plugin["name"] for plugin in environment["plugins"]][:2] == ["convlab:digits", "convlab:cnn"]
@@ -153,9 +163,12 @@ def test_ctrl_c_ends_with_130_and_leaves_what_was_trained_without_looking_whole(
     out, err = running.communicate(timeout=20)
     assert running.returncode == 130
     assert out == ""
-    assert err.splitlines()[-2:] == ["error: interrupted", "the run so far, without a model, is in runs/cut"]
+    assert err.splitlines()[-2:] == [
+        "error: interrupted",
+        "the run so far is in runs/cut; go on with it: convlab resume runs/cut",
+    ]
     kept = {file.name for file in (tmp_path / "runs" / "cut").iterdir()}
-    assert kept == {"experiment.toml", "environment.json", "metrics.jsonl"}
+    assert kept == {"experiment.toml", "environment.json", "metrics.jsonl", "checkpoints", "stopped.json"}
     assert len(without_times((tmp_path / "runs" / "cut" / "metrics.jsonl").read_text(encoding="utf-8"))) >= 2
 
 
@@ -183,6 +196,6 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(tmp_p
     for loop in ("tape", "fit"):
         done = convlab(*arguments.split(), "--loop", loop, "--name", loop, folder=tmp_path)
         assert done.returncode == 1
-        assert "error: the loss became nan in epoch 1, by step" in done.stderr
+        assert "error: the loss became nan in epoch 1, at step 2 of 21: lower the learning" in done.stderr
         assert "lower the learning rate (--learning-rate, now 1e+12)" in done.stderr
         assert not (tmp_path / "runs" / loop / "summary.json").exists()

@@ -12,6 +12,7 @@ from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json
 from convlab.cli.run_settings import experiment_from
 from convlab.experiment import resolve
+from convlab.finished_run import Run
 from convlab.reporting.wording import describe, measures
 
 
@@ -30,6 +31,7 @@ def run_experiment(
     loop: options.Loop = None,
     precision: options.Precision = None,
     max_steps: options.MaxSteps = None,
+    deterministic: options.Deterministic = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     runs_dir: options.RunsDir = Path("runs"),
@@ -74,7 +76,7 @@ def run_experiment(
         print_all(*_report(result))
 
 
-def _report(result: api.Run) -> list[str]:
+def _report(result: Run) -> list[str]:
     again = f"convlab run {result.folder / 'experiment.toml'}"
     other = "mlp" if result.experiment.architecture != "mlp" else "cnn"
     steps = {

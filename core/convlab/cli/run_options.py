@@ -123,6 +123,15 @@ MaxSteps = Annotated[
         envvar="CONVLAB_MAX_STEPS",
     ),
 ]
+Deterministic = Annotated[
+    bool | None,
+    _training(
+        "--deterministic/--no-deterministic",
+        what="Use no operation whose result may differ between two runs, as some on a GPU.",
+        envvar="CONVLAB_DETERMINISTIC",
+        show_default=False,
+    ),
+]
 RunsDir = Annotated[
     Path,
     typer.Option(

@@ -23,6 +23,7 @@ FLAG_KEYS = {
     "loop": ("train", "loop"),
     "precision": ("train", "precision"),
     "max_steps": ("train", "max_steps"),
+    "deterministic": ("train", "deterministic"),
 }
 
 

@@ -75,6 +75,20 @@ class TrainSettings(Section):
     """What the layers compute in; weights are float32 in both. ``auto``: bfloat16 where it is native."""
     compile: Literal["auto", "on", "off"] = "auto"
     """XLA: by rule, always or never."""
+    deterministic: bool = False
+    """Use no operation whose result may differ between two runs, as some on a GPU; slower."""
+    monitor: str | None = None
+    """What says which epoch is the best: val_loss, or the loss where nothing is held out, if left out."""
+    keep: Literal["last", "best"] = "last"
+    """Which weights are tested and kept at the end: the last, or those of the best epoch."""
+    patience: Annotated[int, Field(ge=1)] | None = None
+    """Stop when so many epochs in a row were no better than the best."""
+    max_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Stop when training has taken so many seconds, in the middle of an epoch too."""
+    checkpoint_steps: Annotated[int, Field(ge=1)] | None = None
+    """Keep a checkpoint every so many steps of an epoch too."""
+    checkpoint_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    """Keep a checkpoint at least every so many seconds."""
 
 
 class Experiment(Section):

@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from convlab.reporting.wording import describe, measures, speed
 from convlab.training.preparation import Prepared
-from convlab.training.reporter import EpochRecord, Reporter
+from convlab.training.progress import EpochRecord
+from convlab.training.reporter import Reporter
 
 
 class Bars(Reporter):

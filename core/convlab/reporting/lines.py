@@ -4,7 +4,8 @@ from rich.console import Console
 
 from convlab.reporting.wording import describe, measures, speed
 from convlab.training.preparation import Prepared
-from convlab.training.reporter import EpochRecord, Reporter
+from convlab.training.progress import EpochRecord
+from convlab.training.reporter import Reporter
 
 
 class Lines(Reporter):

@@ -4,11 +4,11 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from convlab.atomic_write import append_line, replacing, write_text
 from convlab.errors import ConfigError, RunFolderError
@@ -17,22 +17,27 @@ from convlab.experiment import ResolvedExperiment
 if TYPE_CHECKING:
     import keras
 
+LOCK, STOPPED = ".lock", "stopped.json"
+
 
 class RunFolder:
-    """A new folder for a run; none is ever used twice.
+    """A run's folder.
 
-    ``summary.json`` is written last: a folder that has one is whole.
+    ``summary.json`` is written last: a folder that has one is whole. While a process trains the run it holds
+    a lock on ``.lock``, which its end frees, whatever that was. ``stopped.json`` says why a run ended early.
 
     Attributes:
         path: where it is.
+        checkpoints: the folder in it that checkpoints are kept in.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.checkpoints = path / "checkpoints"
 
     @classmethod
     def create(cls, runs_dir: Path, resolved: ResolvedExperiment, name: str | None = None) -> "RunFolder":
-        """Make the folder, named after the time and the parts unless ``name`` is given.
+        """Make a new folder, named after the time and the parts unless ``name`` is given.
 
         Raises:
             ConfigError: ``name`` is taken or is no plain folder name.
@@ -49,6 +54,35 @@ class RunFolder:
                 f"cannot write to {str(runs_dir)!r} ({reason}): choose another folder with --runs-dir"
             ) from error
         return folder
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training the run while the block runs.
+
+        Raises:
+            RunFolderError: another one does.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / LOCK, timeout=0)
+        with self._reported():
+            try:
+                lock.acquire()
+            except Timeout:
+                raise RunFolderError(
+                    f"another process is training {str(self.path)!r}: wait for it, or end it first"
+                ) from None
+        try:
+            yield
+        finally:
+            (self.path / LOCK).unlink(missing_ok=True)
+            lock.release()
+
+    def write_stopped(self, state: Literal["failed", "interrupted"], message: str) -> None:
+        """Keep why the run ended early, if there is a run yet and room for it."""
+        if (self.path / "experiment.toml").exists():
+            with suppress(OSError):
+                write_text(self.path / STOPPED, _json({"state": state, "message": message}, indent=2) + "\n")
 
     def discard_if_empty(self) -> bool:
         """Remove a folder that nothing was written to, and tell whether it was so."""
@@ -68,6 +102,11 @@ class RunFolder:
         with self._reported():
             write_text(self.path / "environment.json", _json(environment, indent=2) + "\n")
 
+    def write_epochs(self, records: Sequence[dict[str, Any]]) -> None:
+        """Keep these epochs' records and no others: a resumed run makes the later ones again."""
+        with self._reported():
+            write_text(self.path / "metrics.jsonl", "".join(f"{_json(record)}\n" for record in records))
+
     def append_epoch(self, record: dict[str, Any]) -> None:
         """Keep an epoch's record."""
         with self._reported():
@@ -82,6 +121,7 @@ class RunFolder:
         """Keep what the run found; this makes the folder whole."""
         with self._reported():
             write_text(self.path / "summary.json", _json(summary, indent=2) + "\n")
+            (self.path / STOPPED).unlink(missing_ok=True)
 
     def _check_writable(self) -> None:
         probe = self.path / ".probe"

@@ -1,5 +1,6 @@
 """Evaluation in chunks, the metrics averaged over examples."""
 
+from collections.abc import Callable
 from functools import partial
 
 import keras
@@ -35,12 +36,19 @@ class Evaluator:
         values = int(np.prod(model.input_shape[1:]))
         self._chunk = max(1, min(_LARGEST_CHUNK, _VALUES_A_CHUNK // values))
 
-    def evaluate(self, split: Split, indices: npt.NDArray[np.int64] | None = None) -> dict[str, float]:
+    def evaluate(
+        self,
+        split: Split,
+        indices: npt.NDArray[np.int64] | None = None,
+        *,
+        between: Callable[[], None] = lambda: None,
+    ) -> dict[str, float]:
         """Return the loss and each metric over a split.
 
         Args:
             split: images and labels.
             indices: the images to look at; all of them by default.
+            between: called after each chunk; what it raises ends the evaluation.
         """
         self._measures.reset()
         count = len(split.labels) if indices is None else len(indices)
@@ -48,6 +56,7 @@ class Evaluator:
             chosen = slice(start, start + self._chunk)
             some = chosen if indices is None else indices[chosen]
             self._add_chunk(split.images[some], split.labels[some])
+            between()
         return self._measures.results()
 
     def _add(self, images: tf.Tensor, labels: tf.Tensor) -> None:

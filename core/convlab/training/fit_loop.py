@@ -41,44 +41,49 @@ class FitLoop:
         self._images = tf.convert_to_tensor(split.images)
         self._labels = tf.convert_to_tensor(split.labels)
         self._batch_size = plan.batch_size
-        self._epoch = 0
 
     def compile(self) -> None:
         """Compile the model; Keras traces its graph with the first batch."""
         self._trained.compile(**self._compile)
+        self.measures.loss = self._trained.metrics[0]  # Keras keeps the loss in a mean of its own
 
-    def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
+    def train_epoch(
+        self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps, *, first: int = 0
+    ) -> None:
         """Pass over the images; see ``TrainingLoop``."""
-        batches = tf.data.Dataset.from_tensor_slices(order).batch(self._batch_size).take(steps)
+        if first == steps:
+            return
+        rest = order[first * self._batch_size :]
+        batches = tf.data.Dataset.from_tensor_slices(rest).batch(self._batch_size).take(steps - first)
         batches = batches.map(self._gather, num_parallel_calls=1).prefetch(tf.data.AUTOTUNE)
-        follow = _Follow(self, on_steps)
         self._trained.fit(
             batches,
-            initial_epoch=self._epoch,
-            epochs=self._epoch + 1,
             shuffle=False,  # the order is shuffled already
             verbose=0,
-            callbacks=[follow],
+            callbacks=[_Follow(self, on_steps, first)],
         )
-        self._epoch += 1
 
     def _gather(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return tf.gather(self._images, batch), tf.gather(self._labels, batch)
 
 
 class _Follow(keras.callbacks.Callback):
-    """Passes the loss on as batches end, and notes how long the first took to compile."""
+    """Tells when batches end, and notes how long the first took to compile."""
 
-    def __init__(self, loop: FitLoop, on_steps: OnSteps) -> None:
+    def __init__(self, loop: FitLoop, on_steps: OnSteps, first: int) -> None:
         super().__init__()
         self._loop = loop
         self._on_steps = on_steps
+        self._first = first
+        self._counts = [np.asarray(variable) for variable in loop.measures.variables()]
         self._start = time.perf_counter()
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        # Keras has just reset them, which would forget the steps before the first.
+        for variable, count in zip(self._loop.measures.variables(), self._counts, strict=True):
+            variable.assign(count)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         if self._loop.compile_seconds == 0.0:
             self._loop.compile_seconds = time.perf_counter() - self._start
-        # Keras keeps the loss in a tracker of its own: take its running mean over.
-        self._loop.measures.loss.reset_state()
-        self._loop.measures.loss.update_state(logs["loss"])
-        self._on_steps(batch + 1)
+        self._on_steps(self._first + batch + 1)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from convlab.training.measures import Measures
 
-# Called with the number of steps done in the epoch.
+# Called with the number of steps done in the epoch, those before the first included.
 OnSteps = Callable[[int], None]
 
 
@@ -27,12 +27,15 @@ class TrainingLoop(Protocol):
         """Trace and compile what can be before the first image is seen."""
         ...
 
-    def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
-        """Pass over the images, a batch a step.
+    def train_epoch(
+        self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps, *, first: int = 0
+    ) -> None:
+        """Pass over the images, a batch a step, as far as the loss stays finite.
 
         Args:
             order: the images' positions, in the order in which batches take them.
-            steps: how many batches to take; all but the last of an epoch are full.
-            on_steps: called every now and then between two steps.
+            steps: the step to end before; all batches but the last of an epoch are full.
+            on_steps: called every now and then between two steps; what it raises ends the epoch.
+            first: the step to begin with, where those before it were done in another process.
         """
         ...

@@ -34,6 +34,10 @@ class Measures:
         for metric in self.metrics.values():
             metric.update_state(labels, logits)
 
+    def variables(self) -> list[keras.Variable]:
+        """Return all counts, in one order."""
+        return [variable for metric in (self.loss, *self.metrics.values()) for variable in metric.variables]
+
     def reset(self) -> None:
         """Forget all images."""
         for metric in (self.loss, *self.metrics.values()):

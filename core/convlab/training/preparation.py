@@ -1,5 +1,7 @@
 """All that comes before the first step: data, division, model, optimizer, measures."""
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +17,10 @@ from convlab.experiment import Experiment, ResolvedExperiment, resolve
 from convlab.host import PluginHost, ProvidedPart
 from convlab.image_data import ImageData
 from convlab.training.division import Division, divide
+from convlab.training.monitor import Monitor
 from convlab.training.plan import Plan
 from convlab.training.schedules import find_schedule, scheduled_rate
-from convlab.training.tensorflow_start import start_tensorflow
+from convlab.training.tensorflow_start import enable_determinism, start_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -36,8 +39,10 @@ class Prepared:
         plan: how many steps there are and what each sees.
         model: from uint8 images to float32 logits.
         parameters: how many weights the architecture has.
+        rate: the learning rate, or its schedule.
         precision: what the layers compute in, ``float32`` or ``mixed_bfloat16``.
         xla: whether XLA compiles the training step.
+        monitor: what says which epoch is the best.
         timing: seconds of ``data``, of ``import`` (TensorFlow, as far as it took longer than the data) and of
             ``build``.
     """
@@ -49,8 +54,10 @@ class Prepared:
     model: "keras.Model"
     parameters: int
     optimizer: "keras.optimizers.Optimizer"
+    rate: Any
     precision: str
     xla: bool
+    monitor: Monitor
     timing: dict[str, float]
 
     def summary(self) -> dict[str, Any]:
@@ -70,6 +77,12 @@ class Prepared:
             "xla": self.xla,
             "timing": self.timing,
         }
+
+    def data_digest(self) -> str:
+        """Return a digest of what is trained on: the labels, and the scaling, which knows all pixels."""
+        scaling = json.dumps(self.model.get_layer("scaling").get_config(), sort_keys=True, default=str)
+        labels = self.data.train.labels[self.division.train]
+        return hashlib.sha256(scaling.encode() + labels.tobytes()).hexdigest()
 
     def measures(self) -> "Measures":
         """Return the loss and the experiment's metrics, counting from nothing.
@@ -114,8 +127,11 @@ def prepare(
             data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
             division = divide(data.train.labels, resolved.experiment.data, settings.seed)
             plan = Plan.of(settings, len(division.train))
+            monitor = Monitor.of(resolved, validates=bool(len(division.validation)))
         with _timed(timing, "import"):
             importing.result()
+            if settings.deterministic:
+                enable_determinism()
             from convlab.training.compilation import uses_xla
             from convlab.training.network import build_network, build_optimizer
             from convlab.training.raw_pixels import raw_pixel_model
@@ -139,8 +155,10 @@ def prepare(
         model=model,
         parameters=network.count_params(),
         optimizer=optimizer,
+        rate=rate,
         precision=precision,
         xla=uses_xla(model, settings.compile),
+        monitor=monitor,
         timing=timing,
     )
     prepared.measures()  # a metric that does not fit is told before anything is trained

@@ -1,11 +1,9 @@
 """What a training session tells while it goes on."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from convlab.training.preparation import Prepared
-
-EpochRecord = dict[str, Any]
+from convlab.training.progress import EpochRecord
 
 
 class Reporter:

@@ -3,24 +3,33 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import keras
 import tensorflow as tf
 
-from convlab.errors import TrainingError
+from convlab.errors import DataError
+from convlab.training.checkpoints.keeper import Keeper, NotFiniteError
+from convlab.training.checkpoints.state import TrainingState
 from convlab.training.evaluation import Evaluator
+from convlab.training.failures import diverged, explained, first_line
 from convlab.training.fit_loop import FitLoop
 from convlab.training.fused_batch_norm import fused_batch_norm
+from convlab.training.interruption import Interruption
 from convlab.training.loop import OnSteps, TrainingLoop
 from convlab.training.preparation import Prepared
-from convlab.training.reporter import EpochRecord, Reporter
+from convlab.training.progress import EpochRecord, Progress
+from convlab.training.reporter import Reporter
 from convlab.training.seed_state import SeedState
 from convlab.training.tape_loop import TapeLoop
 
 LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": TapeLoop, "fit": FitLoop}
+
+Ended = Literal["epochs", "max_steps", "patience", "max_seconds"]
 
 logger = logging.getLogger("convlab")
 
@@ -33,12 +42,20 @@ class Outcome:
         epochs: a record an epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
             and ``val_loss`` and ``val_`` with each metric where images were held out.
         test: ``loss`` and each metric on the test split.
+        ended: what ended the training: the ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
+        kept: the epoch after which the weights were as they are now.
         timing: seconds of all parts, those of the preparation included.
     """
 
     epochs: list[EpochRecord]
     test: dict[str, float]
+    ended: Ended
+    kept: int
     timing: dict[str, float]
+
+
+class _TimeIsUp(Exception):  # noqa: N818
+    """Ends an epoch between two of its steps."""
 
 
 class Session:
@@ -47,18 +64,35 @@ class Session:
     Args:
         prepared: the experiment.
         reporter: is told what happens.
+        keep: called with the record of each epoch as soon as it ends.
+        checkpoints: the folder that checkpoints are kept in, if any are.
 
     Attributes:
         xla: whether XLA compiles the training step; known once ``compile`` has returned.
+        progress: how far the training has come.
     """
 
-    def __init__(self, prepared: Prepared, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        reporter: Reporter,
+        *,
+        keep: Callable[[EpochRecord], Any] = lambda _: None,
+        checkpoints: Path | None = None,
+    ) -> None:
         self.xla = prepared.xla
+        self.progress = Progress(data=prepared.data_digest())
         self._prepared = prepared
         self._reporter = reporter
+        self._keep = keep
+        self._checkpoints = checkpoints
+        self._settings = prepared.resolved.experiment.train
+        self._earlier: dict[str, float] = {}
+        self._interruption = Interruption()
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self._loop = self._new_loop()
         self._seeds = SeedState(prepared.model)
+        self._evaluator = Evaluator(prepared.model, self._loss, prepared.measures())
+        self._loop = self._new_loop()
 
     def compile(self) -> None:
         """Trace and compile the training step, without XLA where that was not asked for and cannot.
@@ -70,93 +104,200 @@ class Session:
             with self._traced_fast():
                 self._loop.compile()
         except tf.errors.OpError as error:
-            if not self.xla or self._prepared.resolved.experiment.train.compile == "on":
-                raise self._explained(error) from error
+            if not self.xla or self._settings.compile == "on":
+                raise explained(error, self._prepared, xla=self.xla) from error
             logger.warning(
-                "warning: XLA cannot compile this step, so it runs without (%s)", _first_line(error)
+                "warning: XLA cannot compile this step, so it runs without (%s)", first_line(error)
             )
             self.xla = False
             self._loop = self._new_loop()
             self.compile()
+            return
+        state = TrainingState(self._prepared.model, self._prepared.optimizer, self._loop.measures)
+        self._state = state
+        self._keeper = Keeper(self._checkpoints, self._settings, state, self._prepared.monitor)
+        self._began, self._compiled = time.perf_counter(), self._loop.compile_seconds
 
-    def train(self, keep: Callable[[EpochRecord], None]) -> Outcome:
-        """Train, validate each epoch and evaluate the test split once.
+    def restore(self, changed: Mapping[str, Any]) -> None:
+        """Go back to where the last checkpoint was kept.
 
         Args:
-            keep: called with the record of each epoch as soon as it ends.
+            changed: the settings that are not those the run has had so far.
+
+        Raises:
+            RunFolderError: there is none, or it is damaged or not of this experiment.
+            DataError: the images to train on are others.
+        """
+        data = self.progress.data
+        self.progress = self._keeper.read()
+        self._earlier = dict(self.progress.timing)
+        if self.progress.data != data:
+            raise DataError(
+                "the images that were trained on before are not those that are found now: name the folder of "
+                "the same data with --data-dir"
+            )
+        if "learning_rate" in changed and not callable(self._prepared.rate):
+            self._prepared.optimizer.learning_rate = self._prepared.rate  # the checkpoint has the old one
+        at = {"epoch": self.progress.epoch, "step": self.progress.step, "changed": dict(changed)}
+        self.progress.resumed.append(at)
+
+    @property
+    def earlier_seconds(self) -> float:
+        """Seconds of all parts that earlier processes took."""
+        return sum(self._earlier.values())
+
+    def train(self) -> Outcome:
+        """Train, validate each epoch and evaluate the test split once.
+
+        What the process is asked to end with, such as Ctrl-C, is put off until it can go on from there.
+
+        Raises:
+            TrainingError: the loss is no longer finite, or an operation failed.
+            RunFolderError: a checkpoint cannot be written.
+            KeyboardInterrupt: the process was asked to end, and the state is kept.
+        """
+        with self._interruption.held_back():
+            while not (ended := self._ended()):
+                self.train_epoch()
+            epochs = [*self.progress.records]
+            if self.progress.step:  # time was up in the middle of an epoch
+                epochs.append(self._record())
+                self._keep(epochs[-1])
+                self._reporter.epoch_ended(epochs[-1])
+            self._keep_state()
+            return self._tested(epochs, ended)
+
+    def train_epoch(self) -> None:
+        """Train, validate and keep the epoch under way; less of it where time is up.
 
         Raises:
             TrainingError: the loss is no longer finite, or an operation failed.
         """
-        data, division, loop = self._prepared.data, self._prepared.division, self._loop
-        evaluator = Evaluator(self._prepared.model, self._loss, self._prepared.measures())
-        epochs: list[EpochRecord] = []
-
-        compiled, start = loop.compile_seconds, time.perf_counter()
-        for epoch in range(1, self._prepared.plan.epochs + 1):
-            record = self.train_epoch(epoch)
-            if len(division.validation):
-                validation = evaluator.evaluate(data.train, division.validation)
-                record |= {f"val_{name}": value for name, value in validation.items()}
-            epochs.append(record)
-            keep(record)
-            self._reporter.epoch_ended(record)
-        trained = time.perf_counter() - start - (loop.compile_seconds - compiled)
-
-        self._reporter.evaluating(len(data.test.labels))
-        start = time.perf_counter()
-        test = evaluator.evaluate(data.test)
-        evaluated = time.perf_counter() - start
-        timing = {"compile": loop.compile_seconds, "train": trained, "evaluate": evaluated}
-        return Outcome(epochs=epochs, test=test, timing=self._prepared.timing | timing)
-
-    def train_epoch(self, epoch: int) -> EpochRecord:
-        """Train one epoch, counted from 1, and return its record, without validation.
-
-        Raises:
-            TrainingError: the loss is no longer finite, or an operation failed.
-        """
-        plan, loop = self._prepared.plan, self._loop
-        steps = plan.steps(epoch)
+        progress, plan = self.progress, self._prepared.plan
+        steps = plan.steps(progress.epoch)
+        self._reporter.epoch_started(progress.epoch, steps)
+        compiled, start, before = self._loop.compile_seconds, time.perf_counter(), progress.seconds
 
         def on_steps(done: int) -> None:
-            results = loop.measures.results()
+            compiling = self._loop.compile_seconds - compiled
+            progress.step, progress.seconds = done, before + time.perf_counter() - start - compiling
+            results = self._loop.measures.results()
             if not math.isfinite(results["loss"]):
-                raise self._diverged(results["loss"], f"in epoch {epoch}, by step {done} of {steps}")
+                raise diverged(self._prepared, f"the loss became {results['loss']}", progress)
+            if done < steps:
+                self._between_steps()
             self._reporter.stepped(done, plan.images_seen(done), results)
 
-        self._reporter.epoch_started(epoch, steps)
-        compiled, start = loop.compile_seconds, time.perf_counter()
-        self.run_epoch(epoch, on_steps)
-        seconds = time.perf_counter() - start - (loop.compile_seconds - compiled)
-        return {
-            "epoch": epoch,
-            "seconds": seconds,
-            "images_per_second": plan.images_seen(steps) / seconds,
-            **loop.measures.results(),
-        }
+        try:
+            self.run_epoch(progress.epoch, on_steps, first=progress.step)
+        except _TimeIsUp:
+            return
+        record = self._record()
+        self.progress.records.append(record)
+        progress.epoch, progress.step, progress.seconds = progress.epoch + 1, 0, 0.0
+        self._keep(record)
+        self._reporter.epoch_ended(record)
+        self._keep_state(record)
+        self._check_interruption()
 
-    def run_epoch(self, epoch: int, on_steps: OnSteps) -> None:
-        """Run the steps of an epoch and nothing beside them.
+    def run_epoch(self, epoch: int, on_steps: OnSteps, *, first: int = 0) -> None:
+        """Run the steps of an epoch, counted from 1, and nothing beside them.
 
         Raises:
             TrainingError: an operation failed.
         """
         plan = self._prepared.plan
-        self._seeds.begin_epoch(epoch)
-        self._loop.measures.reset()
+        if not first:
+            self._seeds.begin_epoch(epoch)
+            self._loop.measures.reset()
         order = plan.order(self._prepared.division.train, epoch)
         try:
             with self._traced_fast():
-                self._loop.train_epoch(order, plan.steps(epoch), on_steps)
+                self._loop.train_epoch(order, plan.steps(epoch), on_steps, first=first)
         except tf.errors.OpError as error:
-            raise self._explained(error) from error
+            raise explained(error, self._prepared, xla=self.xla) from error
+
+    def _ended(self) -> Ended | None:
+        """Tell what ends the training here, from its progress alone, so that a resumed run knows too."""
+        progress, settings = self.progress, self._settings
+        if progress.epoch > self._prepared.plan.epochs:
+            return "max_steps" if self._prepared.plan.total_steps == settings.max_steps else "epochs"
+        if settings.max_seconds is not None and progress.trained_seconds >= settings.max_seconds:
+            return "max_seconds"
+        best = self._keeper.best
+        if settings.patience is not None and not progress.step:
+            since = progress.epoch - 1 - (best.epoch if best else 0)
+            return "patience" if since >= settings.patience else None
+        return None
+
+    def _between_steps(self) -> None:
+        limit = self._settings.max_seconds
+        if limit is not None and self.progress.trained_seconds >= limit:
+            raise _TimeIsUp
+        try:
+            self._keeper.stepped(self.progress)
+        except NotFiniteError as error:
+            raise diverged(self._prepared, str(error), self.progress) from error
+        self._check_interruption()
+
+    def _record(self) -> EpochRecord:
+        """Return the record of the epoch under way, validated."""
+        progress = self.progress
+        record = {
+            "epoch": progress.epoch,
+            "seconds": progress.seconds,
+            "images_per_second": self._prepared.plan.images_seen(progress.step) / progress.seconds,
+            **self._loop.measures.results(),
+        }
+        division = self._prepared.division
+        if len(division.validation):
+            validation = self._evaluator.evaluate(
+                self._prepared.data.train, division.validation, between=self._check_interruption
+            )
+            record |= {f"val_{name}": value for name, value in validation.items()}
+        return record
+
+    def _tested(self, epochs: list[EpochRecord], ended: Ended) -> Outcome:
+        kept, best = epochs[-1]["epoch"], self._keeper.best
+        if self._settings.keep == "best" and best is not None:
+            self._state.restore_model(best.arrays)
+            kept = best.epoch
+        test, timing = self._prepared.data.test, self._timing()
+        self._reporter.evaluating(len(test.labels))
+        start = time.perf_counter()
+        results = self._evaluator.evaluate(test, between=self._interruption.check)
+        timing["evaluate"] = time.perf_counter() - start
+        return Outcome(epochs=epochs, test=results, ended=ended, kept=kept, timing=timing)
+
+    def _timing(self) -> dict[str, float]:
+        """Return the seconds of each part so far, those of earlier processes included."""
+        compiled = self._loop.compile_seconds
+        trained = time.perf_counter() - self._began - (compiled - self._compiled)
+        parts = self._prepared.timing | {"compile": compiled, "train": trained}
+        return {part: seconds + self._earlier.get(part, 0.0) for part, seconds in parts.items()}
+
+    def _check_interruption(self) -> None:
+        try:
+            self._interruption.check()
+        except KeyboardInterrupt:
+            self._keep_state()
+            raise
+
+    def _keep_state(self, record: EpochRecord | None = None) -> None:
+        self.progress.timing = self._timing()
+        try:
+            if record is None:
+                self._keeper.keep(self.progress)
+            else:
+                self._keeper.epoch_ended(self.progress, record)
+        except NotFiniteError as error:
+            raise diverged(self._prepared, str(error), self.progress) from error
 
     def _traced_fast(self) -> AbstractContextManager[None]:
         return nullcontext() if self.xla else fused_batch_norm()  # XLA fuses by itself
 
     def _new_loop(self) -> TrainingLoop:
-        return LOOPS[self._prepared.resolved.experiment.train.loop](
+        return LOOPS[self._settings.loop](
             model=self._prepared.model,
             optimizer=self._prepared.optimizer,
             loss=self._loss,
@@ -165,24 +306,3 @@ class Session:
             plan=self._prepared.plan,
             xla=self.xla,
         )
-
-    def _diverged(self, loss: float, when: str) -> TrainingError:
-        resolved = self._prepared.resolved
-        return TrainingError(
-            f"the loss became {loss} {when}: lower the learning rate (--learning-rate, now "
-            f"{resolved.learning_rate:g}), or look for a division or logarithm of zero in "
-            f"{resolved.architecture}"
-        )
-
-    def _explained(self, error: tf.errors.OpError) -> TrainingError:
-        if isinstance(error, tf.errors.ResourceExhaustedError):
-            return TrainingError(
-                f"the device ran out of memory: lower --batch-size, now {self._prepared.plan.batch_size}"
-            )
-        hint = "; without XLA it may work: -s train.compile=off" if self.xla else ""
-        architecture = self._prepared.resolved.architecture
-        return TrainingError(f"{architecture} cannot be trained ({_first_line(error)}){hint}")
-
-
-def _first_line(error: tf.errors.OpError) -> str:
-    return str(error.message).strip().splitlines()[0]

@@ -69,18 +69,20 @@ class TapeLoop:
             self._call(order, 0, 0, batch_size)
         self.compile_seconds += time.perf_counter() - start
 
-    def train_epoch(self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps) -> None:
+    def train_epoch(
+        self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps, *, first: int = 0
+    ) -> None:
         """Pass over the images; see ``TrainingLoop``."""
-        done = 0
+        done = first
         for end, batch_size in self._stretches(steps):
             while done < end:
                 start = time.perf_counter()
                 until = min(done + self._steps_a_call, end)
-                self._call(order, done, until, batch_size)
-                on_steps(until)  # reads the loss, and so waits for the device
+                ran = int(self._call(order, done, until, batch_size))  # waits for the device
                 if not self._xla:
-                    self._pace(until - done, time.perf_counter() - start)
-                done = until
+                    self._pace(ran, time.perf_counter() - start)
+                done += ran
+                on_steps(done)
 
     def _stretches(self, steps: int) -> list[tuple[int, int]]:
         """Return the steps up to which one graph serves, and the size of its batches.
@@ -103,29 +105,33 @@ class TapeLoop:
         wanted = steps * _SECONDS_A_CALL / max(seconds, 1e-6)
         self._steps_a_call = max(1, min(int(wanted), 4 * self._steps_a_call))
 
-    def _call(self, order: npt.NDArray[np.int32], first: int, until: int, batch_size: int) -> None:
+    def _call(self, order: npt.NDArray[np.int32], first: int, until: int, batch_size: int) -> tf.Tensor:
         start = first * self._plan.batch_size
         images = order[start : until * self._plan.batch_size]
         if self._xla:  # as many as it was compiled for; no step sees those that fill up
             steps = self._steps_a_call if batch_size == self._plan.batch_size else 1
             images = np.pad(images, (0, steps * batch_size - len(images)))
-        self._gather_and_run(tf.constant(images), tf.constant(until - first), batch_size)
+        return self._gather_and_run(tf.constant(images), tf.constant(until - first), batch_size)
 
-    def _gather(self, images: tf.Tensor, steps: tf.Tensor, batch_size: int) -> None:
-        self._run_steps(tf.gather(self._images, images), tf.gather(self._labels, images), steps, batch_size)
+    def _gather(self, images: tf.Tensor, steps: tf.Tensor, batch_size: int) -> tf.Tensor:
+        images, labels = tf.gather(self._images, images), tf.gather(self._labels, images)
+        return self._run_steps(images, labels, steps, batch_size)
 
-    def _steps(self, images: tf.Tensor, labels: tf.Tensor, steps: tf.Tensor, batch_size: int) -> None:
-        step = 0
-        while step < steps:
+    def _steps(self, images: tf.Tensor, labels: tf.Tensor, steps: tf.Tensor, batch_size: int) -> tf.Tensor:
+        """Run steps until the loss is no longer finite, and return how many ran."""
+        step, finite = 0, True
+        while step < steps and finite:
             start = step * batch_size
             size = batch_size if self._xla else tf.minimum(batch_size, tf.shape(labels)[0] - start)
-            self._step(
+            loss = self._step(
                 tf.slice(images, [start, 0, 0, 0], [size, *images.shape[1:]]),
                 tf.slice(labels, [start], [size]),
             )
+            finite = tf.math.is_finite(loss)
             step += 1
+        return step
 
-    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> None:
+    def _step(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = self._model(images, training=True)
             loss = self._loss(labels, logits)
@@ -134,3 +140,4 @@ class TapeLoop:
         weights = self._model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         self.measures.update(labels, logits, loss)
+        return loss

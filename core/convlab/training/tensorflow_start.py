@@ -38,6 +38,13 @@ def start_tensorflow() -> None:
     keras.config.set_image_data_format("channels_last")
 
 
+def enable_determinism() -> None:
+    """Let no operation of this process give another result the second time."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
 def _open_devices(config: object) -> None:
     for device in config.list_physical_devices("GPU"):  # type: ignore[attr-defined]
         try:

@@ -41,11 +41,11 @@ def test_a_dotted_setting_on_the_command_line_goes_before_a_flag_in_the_environm
 
 def test_every_flag_sets_its_key() -> None:
     flags = "-d mnist -a mlp -o sgd -m macro_f1 -m accuracy -e 2 --batch-size 8 --learning-rate 1 --seed 5"
-    more = "--loop fit --precision mixed_bfloat16 --max-steps 9 -s architecture.hidden=[5]"
+    more = "--loop fit --precision mixed_bfloat16 --max-steps 9 --deterministic -s architecture.hidden=[5]"
     experiment = print_config(*f"{flags} {more}".split())
     assert (experiment.dataset, experiment.architecture, experiment.optimizer) == ("mnist", "mlp", "sgd")
     assert experiment.metrics == ("macro_f1", "accuracy")
-    assert experiment.train.model_dump(exclude={"schedule", "warmup", "compile"}) == {
+    assert experiment.train.model_dump(exclude_defaults=True) == {
         "epochs": 2,
         "max_steps": 9,
         "batch_size": 8,
@@ -53,6 +53,7 @@ def test_every_flag_sets_its_key() -> None:
         "seed": 5,
         "loop": "fit",
         "precision": "mixed_bfloat16",
+        "deterministic": True,
     }
     assert experiment.architecture_options["hidden"] == [5]
 

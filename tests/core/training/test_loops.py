@@ -25,7 +25,7 @@ def trained(
     prepared = prepare(Experiment(**settings), host=host, data_dir=data_dir)
     session = Session(prepared, Reporter())
     session.compile()
-    outcome = session.train(lambda record: None)
+    outcome = session.train()
     return prepared.model.get_weights(), outcome.epochs, outcome.test, prepared
 
 

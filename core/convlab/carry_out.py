@@ -1,0 +1,99 @@
+"""A prepared run, from its first step or its last checkpoint to the files that keep it."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from convlab.errors import ConvlabError
+from convlab.finished_run import Run
+from convlab.reporting import reporter_for
+from convlab.runs.folder import RunFolder
+from convlab.training.checkpoints import LAST
+from convlab.training.preparation import Prepared
+
+
+def carry_out(
+    prepared: Prepared,
+    folder: RunFolder,
+    environment: Mapping[str, Any],
+    *,
+    start: float,
+    progress: bool,
+    resumes: bool = False,
+    changed: Mapping[str, Any] | None = None,
+) -> Run:
+    """Train what was prepared, test it and keep it in its folder.
+
+    Args:
+        prepared: the experiment.
+        folder: where the run is kept.
+        environment: what is known of where the run began; ``started`` among it.
+        start: when the call began, by ``time.perf_counter``.
+        progress: whether to show bars or lines on standard error.
+        resumes: whether to go on from the folder's last checkpoint.
+        changed: the settings that are not those the run has had so far.
+    """
+    from convlab.runs.environment import describe_environment
+    from convlab.training.session import Session
+
+    reporter = reporter_for(progress=progress)
+    try:
+        reporter.started(prepared)
+        session = Session(prepared, reporter, keep=folder.append_epoch, checkpoints=folder.checkpoints)
+        session.compile()
+        if resumes:
+            session.restore(changed or {})
+            folder.write_epochs(session.progress.records)
+        else:
+            folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
+        outcome = session.train()
+    finally:
+        reporter.closed()
+    folder.save_model(prepared.model)
+    own = sum(outcome.timing.values()) - session.earlier_seconds
+    result = Run(
+        folder=folder.path,
+        experiment=prepared.resolved.experiment,
+        started=environment["started"],
+        parameters=prepared.parameters,
+        epochs=outcome.epochs,
+        ended=outcome.ended,
+        kept=outcome.kept,
+        test=outcome.test,
+        timing=outcome.timing | {"other": time.perf_counter() - start - own},
+        resumed=session.progress.resumed,
+        model=prepared.model,
+    )
+    folder.write_summary(result.summary())
+    return result
+
+
+@contextmanager
+def held(folder: RunFolder) -> Iterator[None]:
+    """Hold a run's folder while the block runs; where it ends early, keep why and say how to go on."""
+    try:
+        with folder.locked():
+            try:
+                yield
+            except ConvlabError as error:
+                folder.write_stopped("failed", str(error))
+                raise
+            except KeyboardInterrupt:
+                folder.write_stopped("interrupted", "asked to end")
+                raise
+            except BaseException as error:
+                folder.write_stopped("failed", f"{type(error).__name__}: {error}")
+                raise
+    except BaseException as error:
+        if not folder.discard_if_empty():
+            for note in _how_to_go_on(folder):
+                error.add_note(note)
+        raise
+
+
+def _how_to_go_on(folder: RunFolder) -> Iterator[str]:
+    if (folder.checkpoints / LAST).exists():
+        yield f"the run so far is in {folder.path}; go on with it: convlab resume {folder.path}"
+    else:
+        yield f"the run so far, without a model, is in {folder.path}"

@@ -51,3 +51,13 @@ def test_what_trains_nothing_imports_what_it_needs_and_no_tensorflow(
     imported = {line.rpartition("|")[2].strip() for line in lines}
     assert needed in imported
     assert not {module for module in imported if module.partition(".")[0] in LARGE}
+
+
+def test_what_tensorflow_says_later_still_reaches_the_terminal() -> None:
+    script = (
+        "from convlab.training.tensorflow_start import start_tensorflow; start_tensorflow(); "
+        "import tensorflow as tf; tf.get_logger().warning('take care')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stderr.count("take care") == 1
+    assert "Logging error" not in done.stderr

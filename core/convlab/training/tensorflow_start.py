@@ -1,5 +1,6 @@
 """TensorFlow and Keras, imported when a run needs them, set up for it and kept quiet."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -79,6 +80,11 @@ def _native_stderr_held_back() -> Iterator[None]:
             os.dup2(saved, 2)
             os.close(saved)
             sys.stderr = python_stderr
+            for handler in logging.getLogger(
+                "tensorflow"
+            ).handlers:  # on the stream that closes
+                if isinstance(handler, logging.StreamHandler) and handler.stream is still_open:
+                    handler.setStream(python_stderr)
 
 
 def _writes_to(stream: TextIO, descriptor: int) -> bool:

@@ -11,7 +11,9 @@ from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
 from convlab.cli.run_command import run_experiment
+from convlab.cli.runs_command import show_runs
 from convlab.cli.show_command import show_part
+from convlab.cli.show_run_command import show_run
 
 app = typer.Typer(
     name="convlab",
@@ -20,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run_experiment)
+app.command("runs")(show_runs)
+app.command("show-run")(show_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)

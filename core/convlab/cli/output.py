@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.markup import escape
 
 
 def print_json(value: Any) -> None:
@@ -17,3 +18,16 @@ def print_all(*renderables: RenderableType) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     for renderable in renderables:
         console.print(renderable)
+
+
+def visible(text: object) -> str:
+    """Return text that others wrote as it may go to a terminal, with its control characters spelled out."""
+    written = str(text)
+    if written.isprintable():
+        return written
+    return "".join(char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in written)
+
+
+def shown(text: object) -> str:
+    """Return the same for what takes markup."""
+    return escape(visible(text))

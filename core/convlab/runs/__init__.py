@@ -1,9 +1,11 @@
 """A run's folder on disk: written by the run, found and opened again later."""
 
+from convlab.runs.description import describe_run
 from convlab.runs.environment import describe_environment
 from convlab.runs.finding import find_run
 from convlab.runs.folder import RunFolder
-from convlab.runs.listing import ListedRun, list_runs
+from convlab.runs.listed_run import ListedRun
+from convlab.runs.listing import list_runs
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import RecordedRun, open_run
 
@@ -13,6 +15,7 @@ __all__ = [
     "RecordedRun",
     "RunFolder",
     "describe_environment",
+    "describe_run",
     "find_run",
     "list_runs",
     "open_run",

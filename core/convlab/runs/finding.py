@@ -33,10 +33,10 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
         raise ConfigError(f"no run {word!r}: there is no such folder")
     if not runs_dir.is_dir():
         raise ConfigError(f"no run {word!r}: there is no folder {str(runs_dir)!r}; name it with --runs-dir")
-    runs = list_runs(runs_dir)  # the one that was started last comes last
+    runs = list_runs(runs_dir)
     if word == "last" and runs:
-        return runs[-1].path
-    names = [listed.path.name for listed in reversed(runs)]
+        return runs[0].path
+    names = [listed.path.name for listed in runs]
     meant = [name for name in names if word in name]
     if len(meant) == 1:
         return runs_dir / meant[0]

@@ -1,90 +1,66 @@
-"""All runs in a folder, read quickly: thousands in under a second."""
+"""All runs in a folder."""
 
-import json
 import os
-import re
-import tomllib
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from filelock import FileLock, Timeout
+from convlab.errors import ConfigError, RunFolderError
+from convlab.runs.listed_run import STATES, ListedRun, read_listed
+from convlab.suggestions import did_you_mean
 
-from convlab.errors import RunFolderError
-
-State = Literal["finished", "running", "interrupted", "failed", "damaged"]
-STATES: tuple[State, ...] = ("finished", "running", "interrupted", "failed", "damaged")
-
-_OF_A_RUN = ("summary.json", "experiment.toml", "stopped.json", "environment.json")
-_TIME = re.compile(r"\d{8}T\d{6}Z")
-_SCORE = "accuracy"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedRun:
-    """A run as a table shows it.
-
-    Attributes:
-        path: its folder.
-        state: ``finished``, ``running`` (a process holds its lock), ``interrupted`` (it can be resumed),
-            ``failed`` or ``damaged`` (a file of it cannot be read).
-        started: when it was started.
-        dataset: the data set's name.
-        architecture: the architecture's name.
-        optimizer: the optimizer's name.
-        epochs: how many epochs were trained.
-        test: loss and metrics on the test split; empty where it has not finished.
-        seconds: how long it took.
-        message: why it stopped, or what is damaged.
-    """
-
-    path: Path
-    state: State
-    started: datetime
-    dataset: str = ""
-    architecture: str = ""
-    optimizer: str = ""
-    epochs: int | None = None
-    test: dict[str, float | None] = field(default_factory=dict)
-    seconds: float | None = None
-    message: str = ""
-
-    @property
-    def score(self) -> tuple[str, float] | None:
-        """The metric that tells runs apart, with its name: accuracy where it was measured, or the first."""
-        metrics = [name for name in self.test if name != "loss"]
-        name = _SCORE if _SCORE in metrics else next(iter(metrics), None)
-        value = self.test.get(name) if name is not None else None
-        return None if name is None or value is None else (name, value)
-
-    def record(self) -> dict[str, Any]:
-        """Return what ``convlab runs --json`` prints of it."""
-        return {
-            "run": str(self.path),
-            "state": self.state,
-            "started": self.started.isoformat(timespec="seconds"),
-            "dataset": self.dataset,
-            "architecture": self.architecture,
-            "optimizer": self.optimizer,
-            "epochs": self.epochs,
-            "test": self.test,
-            "seconds": self.seconds,
-            "message": self.message,
-        }
+# What runs may be sorted by, each so that the most interesting comes first: the newest, the best.
+SORTS: dict[str, Callable[[ListedRun], Any]] = {
+    "started": lambda run: (-run.started.timestamp(), run.path.name),
+    "name": lambda run: run.path.name,
+    "dataset": lambda run: run.dataset,
+    "architecture": lambda run: run.architecture,
+    "score": lambda run: (run.score is None, -run.score[1] if run.score else 0.0),
+    "loss": lambda run: (run.test.get("loss") is None, run.test.get("loss")),
+    "time": lambda run: (run.seconds is None, run.seconds),
+    "state": lambda run: STATES.index(run.state),
+}
 
 
-def list_runs(runs_dir: str | Path = "runs") -> list[ListedRun]:
-    """Return the runs in a folder, the one that was started last at the end.
+def list_runs(
+    runs_dir: str | Path = "runs",
+    *,
+    dataset: str | None = None,
+    architecture: str | None = None,
+    state: str | None = None,
+    sort: str = "started",
+) -> list[ListedRun]:
+    """Return the runs in a folder, by default the newest first.
 
     Nothing of them runs, and a damaged one is listed as such.
 
     Args:
         runs_dir: the folder that has the runs; where there is none there are no runs.
+        dataset: only runs on this data set, by its bare or qualified name.
+        architecture: only runs of this architecture, the same.
+        state: only runs in this state.
+        sort: ``started``, ``score`` (of one metric; the best first), ``loss``, ``time`` (the fastest first),
+            ``name``, ``dataset``, ``architecture`` or ``state``; runs that are equal in it the newest first.
 
     Raises:
+        ConfigError: there is no such state or order.
         RunFolderError: the folder cannot be read.
     """
+    if state is not None and state not in STATES:
+        raise ConfigError(f"no state {state!r}; {did_you_mean(state, STATES)}")
+    if sort not in SORTS:
+        raise ConfigError(f"no order {sort!r}; {did_you_mean(sort, SORTS)}")
+    runs = [
+        run
+        for run in _all_in(runs_dir)
+        if _is_named(run.dataset, dataset)
+        and _is_named(run.architecture, architecture)
+        and state in (None, run.state)
+    ]
+    return sorted(sorted(runs, key=SORTS["started"]), key=SORTS[sort])
+
+
+def _all_in(runs_dir: str | Path) -> list[ListedRun]:
     try:
         with os.scandir(runs_dir) as entries:
             folders = [entry.path for entry in entries if entry.is_dir()]
@@ -92,130 +68,8 @@ def list_runs(runs_dir: str | Path = "runs") -> list[ListedRun]:
         return []
     except OSError as error:
         raise RunFolderError(f"cannot read {str(runs_dir)!r}: {error.strerror or error}") from None
-    runs = [run for folder in folders if (run := _listed(folder)) is not None]
-    return sorted(runs, key=lambda run: (run.started, run.path.name))
+    return [run for folder in folders if (run := read_listed(folder)) is not None]
 
 
-def list_run(path: Path) -> ListedRun:
-    """Return one run as ``list_runs`` does.
-
-    Raises:
-        RunFolderError: the folder has nothing that a run writes.
-    """
-    run = _listed(str(path))
-    if run is None:
-        raise RunFolderError(f"{str(path)!r} is not a run's folder: it has none of {', '.join(_OF_A_RUN)}")
-    return run
-
-
-def _listed(folder: str) -> ListedRun | None:
-    content = _read(f"{folder}/summary.json")
-    if isinstance(content, OSError):
-        if isinstance(content, FileNotFoundError):
-            return _unfinished(folder)
-        return _damaged(folder, f"summary.json: {content.strerror or content}")
-    try:
-        summary = json.loads(content)
-        names = _names(summary["experiment"])
-        return ListedRun(
-            path=Path(folder),
-            state="finished",
-            started=_time(summary.get("started"), folder),
-            dataset=names[0],
-            architecture=names[1],
-            optimizer=names[2],
-            epochs=len(summary["epochs"]),
-            test={str(name): _number(value) for name, value in summary["test"].items()},
-            seconds=sum(map(float, summary["timing"].values())),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return _damaged(folder, f"summary.json: {type(error).__name__}: {error}")
-
-
-def _unfinished(folder: str) -> ListedRun | None:
-    if not any(os.path.exists(f"{folder}/{name}") for name in _OF_A_RUN):  # noqa: PTH110 - thousands of them
-        return None
-    state, message = _state(folder)
-    metrics = _read(f"{folder}/metrics.jsonl")
-    experiment = _read(f"{folder}/experiment.toml")
-    if isinstance(experiment, OSError):
-        return _damaged(folder, f"experiment.toml: {experiment.strerror or experiment}")
-    try:
-        names = _names(tomllib.loads(experiment.decode()))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        return _damaged(folder, f"experiment.toml: {error}")
-    return ListedRun(
-        path=Path(folder),
-        state=state,
-        started=_time(None, folder),
-        dataset=names[0],
-        architecture=names[1],
-        optimizer=names[2],
-        epochs=0 if isinstance(metrics, OSError) else metrics.count(b"\n"),
-        message=message,
-    )
-
-
-def _state(folder: str) -> tuple[State, str]:
-    """Return the state of a run that has no summary, and why it ended."""
-    if _is_locked(f"{folder}/.lock"):
-        return "running", ""
-    content = _read(f"{folder}/stopped.json")
-    if isinstance(content, OSError):
-        return "interrupted", "killed"
-    try:
-        stopped = json.loads(content)
-        state: State = "failed" if stopped["state"] == "failed" else "interrupted"
-        return state, str(stopped.get("message", ""))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return "damaged", f"stopped.json: {error}"
-
-
-def _is_locked(file: str) -> bool:
-    if not os.path.exists(file):  # noqa: PTH110 - the lock must not be made by looking for it
-        return False
-    try:
-        with FileLock(file, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # somebody else's run, which cannot be looked into
-        return False
-
-
-def _read(file: str) -> bytes | OSError:
-    try:
-        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib doubles the time of listing thousands
-            return opened.read()
-    except OSError as error:
-        return error
-
-
-def _names(experiment: Any) -> tuple[str, str, str]:
-    return str(experiment["dataset"]), str(experiment["architecture"]), str(experiment["optimizer"])
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _damaged(folder: str, message: str) -> ListedRun:
-    return ListedRun(
-        path=Path(folder), state="damaged", started=_time(None, folder), message=" ".join(message.split())
-    )
-
-
-def _time(written: Any, folder: str) -> datetime:
-    """Return when a run was started: as it says, as its name says, or when its folder was written."""
-    if isinstance(written, str):
-        time = datetime.fromisoformat(written)
-        return time if time.tzinfo else time.replace(tzinfo=UTC)
-    named = _TIME.match(os.path.basename(folder))  # noqa: PTH119
-    if named:
-        return datetime.strptime(named[0], "%Y%m%dT%H%M%S%z")
-    for name in ("experiment.toml", ""):
-        try:
-            return datetime.fromtimestamp(os.stat(f"{folder}/{name}").st_mtime, UTC)  # noqa: PTH116
-        except OSError:
-            continue
-    return datetime.fromtimestamp(0, UTC)
+def _is_named(name: str, wanted: str | None) -> bool:
+    return wanted is None or wanted in (name, name.rpartition(":")[2])

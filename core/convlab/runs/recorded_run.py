@@ -49,6 +49,10 @@ class RecordedRun:
         """
         return read_json(self.path / "summary.json", "the run has not finished: 'convlab resume' goes on")
 
+    def plugin_files(self) -> dict[str, str]:
+        """Return the texts of the plugin files that the run keeps, by the files' names; runs nothing."""
+        return {plugin.provider: plugin.text for plugin in self.plugins if plugin.text is not None}
+
     def host(
         self,
         part_types: Iterable[type[Part]] = PART_TYPES,

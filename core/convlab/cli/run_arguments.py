@@ -1,0 +1,52 @@
+"""The arguments of the commands that use runs, the same for all of them."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_PANEL = "Where things are"
+
+
+def _complete_runs(incomplete: str) -> list[str]:
+    runs_dir = Path(os.environ.get("CONVLAB_RUNS_DIR", "runs"))
+    names = [folder.name for folder in runs_dir.iterdir() if folder.is_dir()] if runs_dir.is_dir() else []
+    return [name for name in ["last", *sorted(names, reverse=True)] if name.startswith(incomplete)]
+
+
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run: its folder, its name or a part of it, or 'last'.",
+        autocompletion=_complete_runs,
+        show_default=False,
+    ),
+]
+RunsDir = Annotated[
+    Path,
+    typer.Option(
+        "--runs-dir",
+        metavar="DIR",
+        envvar="CONVLAB_RUNS_DIR",
+        rich_help_panel=_PANEL,
+        help="The folder that has the runs.",
+    ),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        rich_help_panel=_PANEL,
+        help="Look for data files here before anywhere else.",
+    ),
+]
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust", help="Run the code that came with the run, even if this machine has never run it."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,0 +1,80 @@
+"""``convlab runs`` and ``convlab show-run``, as they print."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from convlab.cli.app import app
+
+
+def convlab(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == code, done.output
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_runs_lists_a_line_a_run(runs_dir: Path) -> None:
+    head, *lines = convlab("runs", "--runs-dir", str(runs_dir)).splitlines()
+    assert head.split() == [
+        *("when", "run", "data", "set", "architecture", "epochs", "test", "time", "state")
+    ]
+    assert [line.split()[2] for line in lines] == ["own", "plain"]
+    assert "doubling.py:doubling" in lines[0]
+    assert all(line.endswith("finished") for line in lines)
+    summary = json.loads((runs_dir / "plain" / "summary.json").read_text(encoding="utf-8"))
+    assert f"accuracy {summary['test']['accuracy']:.4f}" in lines[1]
+
+    (listed,) = json.loads(convlab("runs", "-a", "mlp", "--json", "--runs-dir", str(runs_dir)))
+    assert listed["run"] == str(runs_dir / "plain")
+    assert listed["test"] == summary["test"]
+
+
+def test_without_runs_it_says_how_to_make_one(tmp_path: Path) -> None:
+    assert "There are no runs in" in convlab("runs", "--runs-dir", str(tmp_path))
+    assert convlab("runs", "--json", "--runs-dir", str(tmp_path / "nowhere")) == "[]\n"
+
+
+def test_show_run_shows_what_was_changed_measured_and_kept(runs_dir: Path) -> None:
+    page = convlab("show-run", "plain", "--runs-dir", str(runs_dir))
+    assert "train.epochs=1, train.max_steps=10" in page
+    assert "learning_rate" not in page, "it is the optimizer's own"
+    for shown in ("85,002", "tape loop", "val_accuracy", "model.keras (", "convlab predict"):
+        assert shown in page
+    described = json.loads(convlab("show-run", "plain", "--json", "--runs-dir", str(runs_dir)))
+    assert described["changed"] == {"train.epochs": 1, "train.max_steps": 10}
+    assert described["damage"] == []
+
+
+def test_show_run_prints_the_plugin_files_without_running_them(runs_dir: Path) -> None:
+    log = runs_dir.parent / "executed.log"
+    before = log.read_text(encoding="utf-8")
+    page = convlab("show-run", "own", "--code", "--runs-dir", str(runs_dir))
+    assert "# doubling.py" in page
+    assert "class Double(keras.layers.Layer):" in page
+    assert "doubling.py:doubling sha256:" in convlab("show-run", "own", "--runs-dir", str(runs_dir))
+    assert log.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("file", ["summary.json", "environment.json", "experiment.toml", "metrics.jsonl"])
+def test_show_run_tells_of_a_damaged_file_and_shows_the_rest(
+    runs_dir: Path, tmp_path: Path, file: str
+) -> None:
+    shutil.copytree(runs_dir / "plain", tmp_path / "bad")
+    (tmp_path / "bad" / file).write_text("{\n", encoding="utf-8")
+    described = json.loads(convlab("show-run", "bad", "--json", "--runs-dir", str(tmp_path)))
+    (damage,) = described["damage"]
+    assert file in damage
+    assert "damaged" in convlab("show-run", "bad", "--runs-dir", str(tmp_path))
+
+
+def test_what_a_run_s_files_say_cannot_steer_the_terminal(runs_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs_dir / "own", tmp_path / "bad")
+    environment = (tmp_path / "bad" / "environment.json").read_text(encoding="utf-8")
+    hostile = environment.replace("import keras", r"\u001b[2J\u001b]0;title\u0007 [bold]")
+    (tmp_path / "bad" / "environment.json").write_text(hostile, encoding="utf-8")
+    page = convlab("show-run", "bad", "--code", "--runs-dir", str(tmp_path))
+    assert r"\x1b[2J\x1b]0;title\x07 [bold]" in page
+    assert "\x1b" not in page

@@ -17,6 +17,7 @@ from convlab.errors import (
     PluginError,
     RunFolderError,
     TrainingError,
+    TrustError,
     UnknownNameError,
 )
 from convlab.experiment import DataSettings, Experiment, TrainSettings
@@ -25,6 +26,7 @@ from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
 from convlab.published import Download, Layout, Published
+from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
 
 __all__ = [
     "Architecture",
@@ -39,6 +41,7 @@ __all__ = [
     "Found",
     "ImageData",
     "Layout",
+    "ListedRun",
     "Metric",
     "Optimizer",
     "PluginError",
@@ -47,14 +50,21 @@ __all__ = [
     "ProvidedPart",
     "Provider",
     "Published",
+    "RecordedPlugin",
+    "RecordedRun",
     "Run",
     "RunFolderError",
     "Split",
     "TrainSettings",
     "TrainingError",
+    "TrustError",
     "UnknownNameError",
     "data",
+    "describe_run",
+    "find_run",
     "hookimpl",
+    "list_runs",
+    "open_run",
     "prepare",
     "read_archive",
     "run",

@@ -35,6 +35,7 @@ def carry_out(
         changed: the settings that are not those the run has had so far.
     """
     from convlab.runs.environment import describe_environment
+    from convlab.runs.trust import remember
     from convlab.training.session import Session
 
     reporter = reporter_for(progress=progress)
@@ -47,6 +48,7 @@ def carry_out(
             folder.write_epochs(session.progress.records)
         else:
             folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
+            remember(part.provider for part in prepared.resolved.parts())
         outcome = session.train()
     finally:
         reporter.closed()

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from convlab import Experiment, PluginHost, TrainSettings, run
-from convlab.runs.trust import remember
 
 # Registers its layer while it builds, as an architecture may that imports its classes only then.
 PLUGIN = """
@@ -48,14 +47,12 @@ def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("CONVLAB_STATE_DIR", str(home / "state"))
         for name, architecture, files in (("plain", "mlp", []), ("own", "doubling", [plugin])):
-            host = PluginHost(plugin_files=files, third_party=False)
             run(
                 Experiment(architecture=architecture, train=settings),
-                host=host,
+                host=PluginHost(plugin_files=files, third_party=False),
                 runs_dir=runs_dir,
                 name=name,
                 progress=False,
             )
-            remember(host.providers)
     plugin.unlink()
     return runs_dir

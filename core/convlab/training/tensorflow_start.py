@@ -80,9 +80,7 @@ def _native_stderr_held_back() -> Iterator[None]:
             os.dup2(saved, 2)
             os.close(saved)
             sys.stderr = python_stderr
-            for handler in logging.getLogger(
-                "tensorflow"
-            ).handlers:  # on the stream that closes
+            for handler in logging.getLogger("tensorflow").handlers:  # on the stream that closes
                 if isinstance(handler, logging.StreamHandler) and handler.stream is still_open:
                     handler.setStream(python_stderr)
 

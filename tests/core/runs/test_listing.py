@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from convlab import ConfigError
-from convlab.runs import list_runs
+from convlab import ConfigError, list_runs
 
 
 def unfinished(run: Path, copy: Path) -> Path:

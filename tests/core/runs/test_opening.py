@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convlab import Architecture, ConfigError, Dataset, PluginError, RunFolderError
-from convlab.runs import find_run, open_run
+from convlab import Architecture, ConfigError, Dataset, PluginError, RunFolderError, find_run, open_run
 
 
 def test_a_run_is_found_by_folder_name_part_of_its_name_or_as_the_last(

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from convlab import Architecture, PluginError, RunFolderError
-from convlab.errors import TrustError
-from convlab.runs import open_run
+from convlab import Architecture, PluginError, RunFolderError, TrustError, open_run
 
 Config = dict[str, Any]
 

@@ -20,6 +20,7 @@ from convlab.errors import (
     TrustError,
     UnknownNameError,
 )
+from convlab.evaluation import Evaluation, evaluate
 from convlab.experiment import DataSettings, Experiment, TrainSettings
 from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
@@ -37,6 +38,7 @@ __all__ = [
     "DataSource",
     "Dataset",
     "Download",
+    "Evaluation",
     "Experiment",
     "Found",
     "ImageData",
@@ -61,6 +63,7 @@ __all__ = [
     "UnknownNameError",
     "data",
     "describe_run",
+    "evaluate",
     "find_run",
     "hookimpl",
     "list_runs",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from convlab.cli.data import data_app
+from convlab.cli.evaluate_command import evaluate_run
 from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command("run")(run_experiment)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
+app.command("evaluate")(evaluate_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)

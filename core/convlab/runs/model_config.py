@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convlab.errors import RunFolderError
+from convlab.errors import RunFolderError, TrustError
 
 # Layers that carry or load code of whoever made the file.
 _CODE_LAYERS = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
@@ -33,6 +33,26 @@ class ModelConfig:
 
     code: tuple[str, ...]
     own_classes: tuple[str, ...]
+
+
+def checked_config(file: Path, *, trust: bool) -> ModelConfig:
+    """Read the configuration in a ``.keras`` file and refuse what may run code.
+
+    Args:
+        file: the model file.
+        trust: whether it may run code all the same.
+
+    Raises:
+        TrustError: it may, and is not trusted.
+        RunFolderError: the file is missing, or is no whole ``.keras`` file.
+    """
+    config = read_model_config(file)
+    if config.code and not trust:
+        raise TrustError(
+            f"{str(file)!r} has {' and '.join(map(repr, config.code))}, which may run code of whoever made "
+            "the file, so it is not loaded: if you trust them add --trust"
+        )
+    return config
 
 
 def read_model_config(file: Path) -> ModelConfig:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import keras
 
 from convlab.descriptors import Architecture
-from convlab.errors import PluginError, RunFolderError, TrustError
+from convlab.errors import PluginError, RunFolderError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
-from convlab.runs.model_config import read_model_config
+from convlab.runs.model_config import checked_config
 
 if TYPE_CHECKING:
     from convlab.runs.recorded_run import RecordedRun
@@ -22,12 +22,7 @@ _LONGEST_REASON = 200
 def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> keras.Model:
     """Load the model of a run; see ``RecordedRun.load_model``. TensorFlow has been started."""
     file = run.path / "model.keras"
-    config = read_model_config(file)
-    if config.code and not trust:
-        raise TrustError(
-            f"{str(file)!r} has {' and '.join(map(repr, config.code))}, which may run code of whoever made "
-            "the file, so it is not loaded: if you trust them add --trust"
-        )
+    config = checked_config(file, trust=trust)
     if config.own_classes:
         if host is None:
             host = run.host([Architecture], trust=trust)

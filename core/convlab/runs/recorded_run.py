@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlab.descriptors import PART_TYPES, Part
+from convlab.descriptors import PART_TYPES, Architecture, Part
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.runs.finding import find_run
+from convlab.runs.model_config import checked_config
 from convlab.runs.plugin_loading import check_parts, host_with
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.training.tensorflow_start import start_tensorflow
@@ -40,6 +41,12 @@ class RecordedRun:
         """The names of the classes in the order of the logits, where the run noted them."""
         names = self._data_noted().get("class_names")
         return tuple(map(str, names)) if isinstance(names, list) else None
+
+    @property
+    def data_dir(self) -> str | None:
+        """The data folder that the run was given, where it is on this machine too."""
+        noted = self.environment.get("data_dir")
+        return noted if isinstance(noted, str) and noted and Path(noted).is_dir() else None
 
     def summary(self) -> dict[str, Any]:
         """Return what ``summary.json`` holds.
@@ -88,6 +95,18 @@ class RecordedRun:
             PluginError: it lacks one.
         """
         check_parts(str(self.path), self._needed(part_types), host)
+
+    def part_types_of_model(self, *, trust: bool = False) -> tuple[type[Part], ...]:
+        """Return the kinds of part that loading the model needs: none for layers of Keras alone.
+
+        Args:
+            trust: whether code in the model file may run.
+
+        Raises:
+            TrustError: there is code in it that is not trusted.
+            RunFolderError: the file is missing or damaged.
+        """
+        return (Architecture,) if checked_config(self.path / "model.keras", trust=trust).own_classes else ()
 
     def load_model(self, host: PluginHost | None = None, *, trust: bool = False) -> "keras.Model":
         """Return the trained model, from uint8 images ``(n, height, width, channels)`` to logits.

@@ -42,6 +42,7 @@ class Evaluator:
         indices: npt.NDArray[np.int64] | None = None,
         *,
         between: Callable[[], None] = lambda: None,
+        keep: Callable[[npt.NDArray[np.float32]], object] | None = None,
     ) -> dict[str, float]:
         """Return the loss and each metric over a split.
 
@@ -49,16 +50,20 @@ class Evaluator:
             split: images and labels.
             indices: the images to look at; all of them by default.
             between: called after each chunk; what it raises ends the evaluation.
+            keep: called with the logits of each chunk, ``(chunk, num_classes)``.
         """
         self._measures.reset()
         count = len(split.labels) if indices is None else len(indices)
         for start in range(0, count, self._chunk):
             chosen = slice(start, start + self._chunk)
             some = chosen if indices is None else indices[chosen]
-            self._add_chunk(split.images[some], split.labels[some])
+            logits = self._add_chunk(split.images[some], split.labels[some])
+            if keep is not None:
+                keep(logits.numpy())
             between()
         return self._measures.results()
 
-    def _add(self, images: tf.Tensor, labels: tf.Tensor) -> None:
+    def _add(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         logits = self._model(images, training=False)
         self._measures.update(labels, logits, self._loss(labels, logits))
+        return logits

@@ -1,12 +1,15 @@
 """The numbers that are kept while images pass: the loss and each metric, averaged over examples."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
+from convlab.descriptors import Metric
 from convlab.errors import PluginError
+from convlab.host import ProvidedPart
+from convlab.training.part_calls import call_part
 
 
 class Measures:
@@ -46,6 +49,23 @@ class Measures:
     def results(self) -> dict[str, float]:
         """Return the loss and each metric by name."""
         return {name: float(metric.result()) for name, metric in {"loss": self.loss, **self.metrics}.items()}
+
+
+def measures_of(metrics: Iterable[tuple[ProvidedPart[Metric], Any]], num_classes: int) -> Measures:
+    """Build metrics and return them and the loss, counting from nothing.
+
+    Args:
+        metrics: each with its options.
+        num_classes: the number of logits.
+
+    Raises:
+        PluginError: a metric cannot be built, or does not take labels and logits.
+    """
+    built = {}
+    for provided, options in metrics:
+        built[provided.part.name] = call_part(provided, num_classes, options)
+        try_out(built[provided.part.name], num_classes, str(provided))
+    return Measures(built)
 
 
 def try_out(metric: Any, num_classes: int, owner: str) -> None:

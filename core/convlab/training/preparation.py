@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
-from convlab.errors import ConvlabError, PluginError
 from convlab.experiment import Experiment, ResolvedExperiment, resolve
-from convlab.host import PluginHost, ProvidedPart
+from convlab.host import PluginHost
 from convlab.image_data import ImageData
 from convlab.training.division import Division, divide
 from convlab.training.monitor import Monitor
+from convlab.training.part_calls import call_part
 from convlab.training.plan import Plan
 from convlab.training.schedules import find_schedule, scheduled_rate
 from convlab.training.tensorflow_start import enable_determinism, start_tensorflow
@@ -90,13 +90,9 @@ class Prepared:
         Raises:
             PluginError: a metric cannot be built, or does not take labels and logits.
         """
-        from convlab.training.measures import Measures, try_out
+        from convlab.training.measures import measures_of
 
-        metrics = {}
-        for provided, options in self.resolved.metrics:
-            metrics[provided.part.name] = _call(provided, self.data.num_classes, options)
-            try_out(metrics[provided.part.name], self.data.num_classes, str(provided))
-        return Measures(metrics)
+        return measures_of(self.resolved.metrics, self.data.num_classes)
 
 
 def prepare(
@@ -144,7 +140,7 @@ def prepare(
         rate = scheduled_rate(
             schedule, resolved.learning_rate, steps=plan.total_steps, warmup=settings.warmup
         )
-        optimizer = _call(resolved.optimizer, rate, resolved.optimizer_options)
+        optimizer = call_part(resolved.optimizer, rate, resolved.optimizer_options)
         build_optimizer(optimizer, model, str(resolved.optimizer))
 
     prepared = Prepared(
@@ -163,16 +159,6 @@ def prepare(
     )
     prepared.measures()  # a metric that does not fit is told before anything is trained
     return prepared
-
-
-def _call(provided: ProvidedPart[Any], *arguments: Any) -> Any:
-    """Call a part's factory; whatever goes wrong in it becomes one sentence that names the part."""
-    try:
-        return getattr(provided.part, provided.part.factory)(*arguments)
-    except ConvlabError as error:
-        raise type(error)(f"{provided}: {error}") from error
-    except (Exception, SystemExit) as error:
-        raise PluginError(f"{provided} failed: {type(error).__name__}: {error}") from error
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Everything one might swap is a plugin: the data set, the architecture, the optim
 this package does not import TensorFlow; training does.
 """
 
-from convlab import data
+from convlab import data, doctor
 from convlab.api import prepare, run
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
@@ -63,6 +63,7 @@ __all__ = [
     "UnknownNameError",
     "data",
     "describe_run",
+    "doctor",
     "evaluate",
     "find_run",
     "hookimpl",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from convlab.cli.data import data_app
+from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
 from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
@@ -29,6 +30,7 @@ app.command("evaluate")(evaluate_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)
+app.command("doctor")(examine)
 app.add_typer(data_app)
 
 

@@ -11,7 +11,7 @@ from convlab.training.compilation import is_dense_only
 Precision = Literal["float32", "mixed_bfloat16"]
 
 # Instructions that multiply bfloat16; without one, TensorFlow emulates it and is slower than in float32.
-_NATIVE_FLAGS = {"avx512_bf16", "amx_bf16"}
+NATIVE_FLAGS = {"avx512_bf16", "amx_bf16"}
 # The first generation of NVIDIA's GPUs with bfloat16 (Ampere).
 _NATIVE_COMPUTE_CAPABILITY = (8, 0)
 
@@ -26,25 +26,27 @@ def chosen_precision(network: keras.Model, choice: Literal["auto", "float32", "m
     """
     if choice != "auto":
         return choice
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        native = all(_gpu_is_native(tf.config.experimental.get_device_details(gpu)) for gpu in gpus)
+    if tf.config.list_physical_devices("GPU"):
+        native = gpus_are_native()
     else:
-        native = not is_dense_only(network) and cpu_is_native(_cpu_description())
+        native = not is_dense_only(network) and bool(NATIVE_FLAGS & cpu_flags())
     return "mixed_bfloat16" if native else "float32"
 
 
-def cpu_is_native(description: str) -> bool:
-    """Tell whether a processor, as Linux describes it in ``/proc/cpuinfo``, multiplies bfloat16."""
-    flags = (line.partition(":")[2].split() for line in description.splitlines() if line.startswith("flags"))
-    return bool(_NATIVE_FLAGS.intersection(next(flags, [])))
-
-
-def _cpu_description() -> str:
+def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """Return the processor's instruction sets, as Linux names them; none on another system."""
     try:
-        return Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:  # another system, whose processors are not told apart here
-        return ""
+        description = cpuinfo.read_text(encoding="utf-8")
+    except OSError:
+        return frozenset()
+    flags = (line.partition(":")[2].split() for line in description.splitlines() if line.startswith("flags"))
+    return frozenset(next(flags, []))
+
+
+def gpus_are_native() -> bool:
+    """Tell whether all GPUs multiply bfloat16."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return all(_gpu_is_native(tf.config.experimental.get_device_details(gpu)) for gpu in gpus)
 
 
 def _gpu_is_native(details: dict[str, Any]) -> bool:

@@ -119,19 +119,16 @@ def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> No
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_automatic_precision_is_bfloat16_for_convolutions_where_the_processor_has_it() -> None:
-    from convlab.training.precision import cpu_is_native
+def test_automatic_precision_is_bfloat16_for_convolutions_where_the_processor_has_it(tmp_path: Path) -> None:
+    from convlab.training.precision import NATIVE_FLAGS, cpu_flags
 
-    zen_4 = "processor: 0\nflags\t\t: fpu avx512f avx512_bf16 amx\nbugs: none\n"
-    assert cpu_is_native(zen_4)
-    assert not cpu_is_native(zen_4.replace("avx512_bf16", "avx512_bf16_emulated"))
-    assert not cpu_is_native("")
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor: 0\nflags\t\t: fpu avx512f avx512_bf16_emulated\nbugs: none\n")
+    assert cpu_flags(cpuinfo) == {"fpu", "avx512f", "avx512_bf16_emulated"}
+    assert not NATIVE_FLAGS & cpu_flags(cpuinfo)
+    assert cpu_flags(tmp_path / "none") == frozenset()
 
-    here = (
-        cpu_is_native(Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-        if Path("/proc/cpuinfo").exists()
-        else False
-    )
+    here = bool(NATIVE_FLAGS & cpu_flags())
     cnn, mlp = (
         prepare(Experiment(architecture=name, train=TrainSettings(precision="auto")))
         for name in ("cnn", "mlp")

@@ -26,6 +26,7 @@ from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
+from convlab.prediction import Prediction, Predictions, predict
 from convlab.published import Download, Layout, Published
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
 
@@ -49,6 +50,8 @@ __all__ = [
     "PluginError",
     "PluginFailure",
     "PluginHost",
+    "Prediction",
+    "Predictions",
     "ProvidedPart",
     "Provider",
     "Published",
@@ -69,6 +72,7 @@ __all__ = [
     "hookimpl",
     "list_runs",
     "open_run",
+    "predict",
     "prepare",
     "read_archive",
     "run",

@@ -12,6 +12,7 @@ from convlab.cli.evaluate_command import evaluate_run
 from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
+from convlab.cli.predict_command import predict_pictures
 from convlab.cli.run_command import run_experiment
 from convlab.cli.runs_command import show_runs
 from convlab.cli.show_command import show_part
@@ -27,6 +28,7 @@ app.command("run")(run_experiment)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
+app.command("predict")(predict_pictures)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)

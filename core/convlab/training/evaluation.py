@@ -16,6 +16,11 @@ _VALUES_A_CHUNK = 2**20
 _LARGEST_CHUNK = 1024
 
 
+def chunk_of(model: keras.Model) -> int:
+    """Return how many images a model is given at a time where it is not trained."""
+    return max(1, min(_LARGEST_CHUNK, _VALUES_A_CHUNK // int(np.prod(model.input_shape[1:]))))
+
+
 class Evaluator:
     """Measures a model on labelled images.
 
@@ -33,8 +38,7 @@ class Evaluator:
         self._add_chunk = tf.function(
             partial(self._add), input_signature=[pixels, tf.TensorSpec((None,), tf.int64)]
         )
-        values = int(np.prod(model.input_shape[1:]))
-        self._chunk = max(1, min(_LARGEST_CHUNK, _VALUES_A_CHUNK // values))
+        self._chunk = chunk_of(model)
 
     def evaluate(
         self,

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+pytest_plugins = ["convlab.testing"]
+
 # Where the whole of MNIST, Fashion-MNIST and CIFAR-10 may lie beside the checkout.
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 _REAL_DATA = os.environ.get("CONVLAB_DATA_DIR")

@@ -6,6 +6,7 @@ this package does not import TensorFlow; training does.
 
 from convlab import data, doctor
 from convlab.api import prepare, run
+from convlab.checks import CheckReport, CheckResult, check
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
@@ -32,6 +33,8 @@ from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, f
 
 __all__ = [
     "Architecture",
+    "CheckReport",
+    "CheckResult",
     "ConfigError",
     "ConvlabError",
     "DataError",
@@ -64,6 +67,7 @@ __all__ = [
     "TrainingError",
     "TrustError",
     "UnknownNameError",
+    "check",
     "data",
     "describe_run",
     "doctor",

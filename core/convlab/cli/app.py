@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from convlab.cli.check_command import check_target
 from convlab.cli.data import data_app
 from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
@@ -32,6 +33,7 @@ app.command("predict")(predict_pictures)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)
+app.command("check")(check_target)
 app.command("doctor")(examine)
 app.add_typer(data_app)
 

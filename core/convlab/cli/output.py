@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -13,11 +13,12 @@ def print_json(value: Any) -> None:
     sys.stdout.write(f"{json.dumps(value, indent=2, ensure_ascii=False, default=str)}\n")
 
 
-def print_all(*renderables: RenderableType) -> None:
-    """Print tables and text; what is piped is neither cut nor coloured."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
+    """Print tables and text, to standard output by default; what is piped is neither cut nor coloured."""
+    file = to or sys.stdout
+    console = Console(file=file, highlight=False, width=None if file.isatty() else 200)
     for renderable in renderables:
-        console.print(renderable)
+        console.print(renderable, soft_wrap=isinstance(renderable, str) and not file.isatty())
 
 
 def visible(text: object) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import keras
 
+from convlab.descriptors import Architecture
 from convlab.errors import ConvlabError, PluginError
 from convlab.experiment import ResolvedExperiment
+from convlab.host import ProvidedPart
 from convlab.image_data import ImageData
 from convlab.training.precision import Precision, chosen_precision
 
@@ -22,28 +25,56 @@ def build_network(resolved: ResolvedExperiment, data: ImageData) -> tuple[keras.
         PluginError: the architecture fails, builds no Keras model, or builds one that cannot be saved.
     """
     choice = resolved.experiment.train.precision
-    network = _built(resolved, data, "float32" if choice == "auto" else choice)
+    build = partial(
+        build_seeded,
+        resolved.architecture,
+        resolved.architecture_options,
+        data.input_shape,
+        data.num_classes,
+        seed=resolved.experiment.train.seed,
+    )
+    network = build(precision="float32" if choice == "auto" else choice)
     precision = chosen_precision(network, choice)
     if choice == "auto" and precision != "float32":
-        network = _built(resolved, data, precision)
+        network = build(precision=precision)
     _check_that_it_saves(network, str(resolved.architecture))
     return network, precision
 
 
-def _built(resolved: ResolvedExperiment, data: ImageData, precision: Precision) -> keras.Model:
-    """Build the network after seeding Python, NumPy and TensorFlow, so that initial weights repeat."""
-    owner = resolved.architecture
-    keras.utils.set_random_seed(resolved.experiment.train.seed)
+def build_seeded(
+    owner: ProvidedPart[Architecture],
+    options: Any,
+    input_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    seed: int,
+    precision: Precision,
+) -> keras.Model:
+    """Build a network after seeding Python, NumPy and TensorFlow, so that initial weights repeat.
+
+    Args:
+        owner: the architecture.
+        options: its options, of its own class; ``None`` where it has none.
+        input_shape: height, width and channels of an image.
+        num_classes: the number of logits.
+        seed: decides the initial weights.
+        precision: what the layers compute in.
+
+    Raises:
+        ConvlabError: the architecture refuses the shape or the options.
+        PluginError: it fails, or builds no Keras model that can be trained.
+    """
+    keras.utils.set_random_seed(seed)
     with _policy(precision):
         try:
-            network = owner.part.build(data.input_shape, data.num_classes, resolved.architecture_options)
+            network = owner.part.build(input_shape, num_classes, options)
             if isinstance(network, keras.Model) and not network.built:
-                network(keras.Input(data.input_shape))
+                network(keras.Input(input_shape))
         except ConvlabError as error:
             raise type(error)(f"{owner}: {error}") from error
         except (Exception, SystemExit) as error:
             raise PluginError(
-                f"{owner} failed to build for images of shape {data.input_shape} and {data.num_classes} "
+                f"{owner} failed to build for images of shape {input_shape} and {num_classes} "
                 f"classes: {type(error).__name__}: {error}"
             ) from error
     if not isinstance(network, keras.Model):

@@ -1,0 +1,14 @@
+"""A metric that is checked."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from convlab.checks.registry import SubjectKind
+from convlab.checks.subject import PartSubject
+
+
+@dataclass(kw_only=True, eq=False)
+class MetricSubject(PartSubject):
+    """A metric, with its default options."""
+
+    kind: ClassVar[SubjectKind] = "metric"

@@ -1,0 +1,1 @@
+"""Checks of a plugin as a whole."""

@@ -1,0 +1,62 @@
+"""Whether a plugin keeps convlab's start quick."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from convlab.checks.outcome import CheckFailedError, NotApplicableError
+from convlab.checks.registry import check
+from convlab.checks.subject import PluginSubject
+
+_SECONDS = 60
+
+
+@check(
+    "The plugin is imported without TensorFlow",
+    why="every command imports every plugin: TensorFlow would add seconds to 'convlab list'",
+    fix="import keras and tensorflow inside the functions that use them, and for types under TYPE_CHECKING",
+    needs=("loads",),
+)
+def imports_without_tensorflow(subject: PluginSubject) -> None:
+    """Load the plugin in a fresh interpreter that refuses TensorFlow and Keras."""
+    provider = subject.provider
+    if provider.origin == "notebook" and not _is_importable(provider.target):
+        raise NotApplicableError("it was registered by hand, from no module or file")
+    answer = _probe(provider.origin, provider.target)
+    if answer["asked"]:
+        file, line, source = answer["asked"]
+        raise CheckFailedError(f"{file}, line {line}: {source}")
+    if answer["error"]:
+        raise CheckFailedError(
+            f"it cannot be loaded in a fresh interpreter: {answer['error']}",
+            fix="see to it that the module needs nothing but what it imports itself",
+        )
+
+
+def _probe(origin: str, target: str) -> dict[str, Any]:
+    path = os.pathsep.join(str(Path(folder).resolve()) for folder in sys.path)  # "" is the working folder
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "convlab.checks.plugins.import_probe"],
+        input=json.dumps({"origin": origin, "target": target}),
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_SECONDS,
+        check=False,
+    )
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError:  # the plugin ended the process
+        return {"asked": None, "error": (done.stderr.strip().splitlines() or ["no message"])[-1]}
+    return answer
+
+
+def _is_importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,84 @@
+"""One test an item of ``convlab check``."""
+
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convlab.checks.outcome import CheckFailedError
+from convlab.checks.registry import Check, checks_of
+from convlab.checks.running import perform, refuse_unknown
+from convlab.checks.subject import PluginSubject, Subject
+from convlab.checks.targets import plugin_files, subjects_of
+from convlab.descriptors import Part
+from convlab.host import PluginHost
+
+
+def parametrize_with_checks(
+    *targets: str | Path | Part,
+    part_type: type[Part] | None = None,
+    host: PluginHost | None = None,
+    data_dir: str | Path | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a test of each check of each target, as scikit-learn's decorator of that name does.
+
+    The test function takes one argument, ``check``, and calls it.
+
+    Args:
+        targets: what is checked, as ``convlab.check`` takes it: a plugin's name, a plugin file's path, a
+            part's name, or a description such as an ``Architecture``.
+        part_type: ``Dataset``, ``Architecture``, ``Optimizer`` or ``Metric``, where only such are meant.
+        host: where plugins come from; by default all installed ones, and those targets that are files.
+        data_dir: a folder to look for data files in before all others.
+        expected_failures: a reason by the name of each check that is known to fail. Its test is expected to
+            fail, and fails where the check passes.
+
+    Raises:
+        UnknownNameError: nothing has such a name, or more than one third party.
+        ConfigError: there is no such file or check.
+
+    Example::
+
+        from convlab.testing import parametrize_with_checks
+
+        @parametrize_with_checks("convlab-tinynet", expected_failures={"overfits_one_batch": "too small"})
+        def test_it_is_a_good_plugin(check):
+            check()
+    """
+    expected_failures = expected_failures or {}
+    host = host or PluginHost(plugin_files=plugin_files(targets))
+    folder = None if data_dir is None else str(data_dir)
+    subjects = [subject for target in targets for subject in subjects_of(target, host, part_type, folder)]
+    refuse_unknown(expected_failures, subjects)
+    items = [
+        _item(check, subject, expected_failures.get(check.name))
+        for subject in {str(subject): subject for subject in subjects}.values()  # each plugin once
+        for check in checks_of(subject.kind)
+    ]
+    return pytest.mark.parametrize("check", items)
+
+
+def _item(check: Check, subject: Subject, reason: str | None) -> Any:
+    marks = [] if reason is None else [pytest.mark.xfail(raises=CheckFailedError, reason=reason, strict=True)]
+    return pytest.param(
+        functools.partial(_run, check, subject), id=f"{_name(subject)}-{check.name}", marks=marks
+    )
+
+
+def _run(check: Check, subject: Subject) -> None:
+    __tracebackhide__ = True
+    result = perform(check, subject)
+    if result.status == "skipped":
+        pytest.skip(result.message)
+    if result.status == "failed":
+        told = f"{subject}: {result.message}\nwhy: {result.why}\nfix: {result.fix}"
+        raise CheckFailedError(told, fix=result.fix)
+
+
+def _name(subject: Subject) -> str:
+    if isinstance(subject, PluginSubject):
+        return f"{subject.provider.name}-{subject.provider.target.rpartition('/')[2]}"
+    return str(subject).replace("'", "").replace(" ", "-")

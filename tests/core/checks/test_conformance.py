@@ -1,0 +1,13 @@
+"""The built-ins pass the very checks that a plugin's author runs."""
+
+from collections.abc import Callable
+
+from convlab import PluginHost
+from convlab.testing import parametrize_with_checks
+
+BUILT_INS = PluginHost(third_party=False)
+
+
+@parametrize_with_checks("mlp", "cnn", host=BUILT_INS)
+def test_a_built_in_passes_every_check(check: Callable[[], None]) -> None:
+    check()

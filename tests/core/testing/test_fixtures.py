@@ -1,0 +1,47 @@
+"""The fixtures of convlab.testing do what they promise."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from convlab import Architecture, PluginError, PluginHost, hookimpl
+from convlab.testing import Ending, TinyTask
+
+
+def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+    import keras
+
+    layers = [keras.Input(input_shape), keras.layers.Flatten(), keras.layers.Dense(num_classes)]
+    return keras.Sequential(layers)
+
+
+@hookimpl
+def convlab_architectures() -> list[Architecture]:
+    return [Architecture(name="linear", summary="One dense layer", build=build)]
+
+
+def test_the_tiny_task_is_learnt_by_an_architecture_that_the_host_was_given(
+    plugin_host: PluginHost, tiny_task: TinyTask
+) -> None:
+    plugin_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
+    result = tiny_task.run(architecture="linear", optimizer="adam", train={"learning_rate": 0.02})
+    assert result.test["accuracy"] > 0.9
+    assert result.experiment.dataset == "convlab-testing:tiny_task"
+    assert [record["epoch"] for record in result.epochs] == [1, 2, 3, 4]
+
+
+def test_the_host_is_strict_about_what_is_registered(plugin_host: PluginHost) -> None:
+    with pytest.raises(PluginError, match="unknown hook 'convlab_nets'"):
+        plugin_host.register(SimpleNamespace(convlab_nets=hookimpl(lambda: [])))
+
+
+def test_a_command_runs_in_this_process_and_its_ending_is_told(cli: Callable[..., Ending]) -> None:
+    listed = cli("list", "architectures", "--no-plugins", "--json")
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert [part["name"] for part in listed.json] == ["mlp", "cnn"]
+    mistyped = cli("show", "architecture", "cnnn")
+    assert (mistyped.exit_code, mistyped.stdout) == (2, "")
+    assert "did you mean 'cnn'?" in mistyped.stderr
+    assert cli("nothing").exit_code == 2

@@ -5,7 +5,7 @@ this package does not import TensorFlow; training does.
 """
 
 from convlab import data, doctor
-from convlab.api import prepare, run
+from convlab.api import prepare, resume, run
 from convlab.checks import CheckReport, CheckResult, check
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
@@ -15,6 +15,7 @@ from convlab.errors import (
     ConfigError,
     ConvlabError,
     DataError,
+    DivergedError,
     PluginError,
     RunFolderError,
     TrainingError,
@@ -41,6 +42,7 @@ __all__ = [
     "DataSettings",
     "DataSource",
     "Dataset",
+    "DivergedError",
     "Download",
     "Evaluation",
     "Experiment",
@@ -79,5 +81,6 @@ __all__ = [
     "predict",
     "prepare",
     "read_archive",
+    "resume",
     "run",
 ]

@@ -1,15 +1,20 @@
-"""What ``convlab run`` does, as one call."""
+"""What ``convlab run`` and ``convlab resume`` do, each as one call."""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from convlab.carry_out import carry_out, held
 from convlab.data_source import DataSource
 from convlab.experiment import Experiment, resolve
 from convlab.finished_run import Run
 from convlab.host import PluginHost
+from convlab.runs.changes import with_changes
 from convlab.runs.folder import RunFolder
+from convlab.runs.recorded_run import open_run
+from convlab.runs.trust import remember
 from convlab.training.preparation import Prepared
 from convlab.training.preparation import prepare as _prepare
 
@@ -73,11 +78,67 @@ def run(
     host = host or PluginHost()
     resolved = resolve(experiment or Experiment(), host)
     source = DataSource.from_environment(data_dir)
+    remember(part.provider for part in resolved.parts())
     folder = RunFolder.create(Path(runs_dir), resolved, name)
     with held(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)
         folder.write_experiment(resolved.experiment.to_toml())
         return carry_out(prepared, folder, environment, start=start, progress=progress)
+
+
+def resume(
+    run: str | Path = "last",
+    *,
+    train: Mapping[str, Any] | None = None,
+    host: PluginHost | None = None,
+    data_dir: str | Path | None = None,
+    runs_dir: str | Path = "runs",
+    trust: bool = False,
+    progress: bool = True,
+) -> Run:
+    """Go on with a run where its last checkpoint was kept, in the middle of an epoch too.
+
+    On the same machine it ends as the unbroken run would have, bit for bit.
+
+    Args:
+        run: its folder, its name, a part of its name that no other has, or ``last``.
+        train: settings of ``[train]`` to change, such as ``{"epochs": 20}`` to train a finished run on. A
+            schedule is that of the new settings, from the step where the run is.
+        host: where the parts come from; by default all installed plugins, and the plugin files that the run
+            kept where this machine has run them before.
+        data_dir: a folder to look for data files in before all others; by default that of the run.
+        runs_dir: the folder that has the runs.
+        trust: whether plugin files that this machine has never run may run.
+        progress: whether to show bars or lines on standard error.
+
+    Returns:
+        The finished run, with its trained model.
+
+    Raises:
+        ConfigError: no run is meant, it has finished and nothing is changed, or a setting cannot be.
+        ConvlabError: what else is wrong, and what to do.
+
+    Example::
+
+        from convlab import resume
+
+        result = resume("last", train={"epochs": 20})
+    """
+    start = time.perf_counter()
+    recorded = open_run(run, runs_dir=runs_dir)
+    experiment, changed = with_changes(recorded, train or {})
+    if host is None:
+        host = recorded.host(trust=trust)
+    else:
+        recorded.check(host)
+    if data_dir is None and (named := recorded.environment.get("data_dir")) and Path(named).is_dir():
+        data_dir = named
+    folder = RunFolder(recorded.path)
+    with held(folder):
+        prepared = _prepare(experiment, host=host, source=DataSource.from_environment(data_dir))
+        return carry_out(
+            prepared, folder, recorded.environment, start=start, progress=progress, changed=changed
+        )
 
 
 def _absolute(folder: str | Path | None) -> str | None:

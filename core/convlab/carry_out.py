@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from convlab.errors import ConvlabError
+from convlab.errors import ConfigError, ConvlabError, DivergedError
 from convlab.finished_run import Run
 from convlab.reporting import reporter_for
 from convlab.runs.folder import RunFolder
@@ -20,7 +20,6 @@ def carry_out(
     *,
     start: float,
     progress: bool,
-    resumes: bool = False,
     changed: Mapping[str, Any] | None = None,
 ) -> Run:
     """Train what was prepared, test it and keep it in its folder.
@@ -31,8 +30,7 @@ def carry_out(
         environment: what is known of where the run began; ``started`` among it.
         start: when the call began, by ``time.perf_counter``.
         progress: whether to show bars or lines on standard error.
-        resumes: whether to go on from the folder's last checkpoint.
-        changed: the settings that are not those the run has had so far.
+        changed: to go on from the folder's last checkpoint, the settings that are not those the run has had.
     """
     from convlab.runs.environment import describe_environment
     from convlab.runs.trust import remember
@@ -43,8 +41,10 @@ def carry_out(
         reporter.started(prepared)
         session = Session(prepared, reporter, keep=folder.append_epoch, checkpoints=folder.checkpoints)
         session.compile()
-        if resumes:
-            session.restore(changed or {})
+        if changed is not None:
+            session.restore(changed)
+            reporter.resumed(session.progress.epoch, session.progress.step)
+            folder.write_experiment(prepared.resolved.experiment.to_toml())
             folder.write_epochs(session.progress.records)
         else:
             folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
@@ -78,6 +78,8 @@ def held(folder: RunFolder) -> Iterator[None]:
         with folder.locked():
             try:
                 yield
+            except ConfigError:  # nothing has begun
+                raise
             except ConvlabError as error:
                 folder.write_stopped("failed", str(error))
                 raise
@@ -88,14 +90,15 @@ def held(folder: RunFolder) -> Iterator[None]:
                 folder.write_stopped("failed", f"{type(error).__name__}: {error}")
                 raise
     except BaseException as error:
-        if not folder.discard_if_empty():
-            for note in _how_to_go_on(folder):
-                error.add_note(note)
+        if not folder.discard_if_empty() and not isinstance(error, ConfigError):
+            error.add_note(_how_to_go_on(folder, error))
         raise
 
 
-def _how_to_go_on(folder: RunFolder) -> Iterator[str]:
-    if (folder.checkpoints / LAST).exists():
-        yield f"the run so far is in {folder.path}; go on with it: convlab resume {folder.path}"
-    else:
-        yield f"the run so far, without a model, is in {folder.path}"
+def _how_to_go_on(folder: RunFolder, error: BaseException) -> str:
+    if not (folder.checkpoints / LAST).exists():
+        return f"the run so far, without a model, is in {folder.path}"
+    command = f"convlab resume {folder.path}"
+    if isinstance(error, DivergedError):
+        return f"the run so far is in {folder.path}; go on at a lower rate: {command} --learning-rate RATE"
+    return f"the run so far is in {folder.path}; go on with it: {command}"

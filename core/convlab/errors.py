@@ -32,6 +32,10 @@ class TrainingError(ConvlabError):
     """A run that cannot go on, such as one whose loss is no longer a number."""
 
 
+class DivergedError(TrainingError):
+    """A run whose loss or weights are no longer finite numbers."""
+
+
 class RunFolderError(ConvlabError):
     """A run's folder that cannot be written or read."""
 

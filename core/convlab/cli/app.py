@@ -14,6 +14,7 @@ from convlab.cli.exits import run_app
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
 from convlab.cli.predict_command import predict_pictures
+from convlab.cli.resume_command import resume_run
 from convlab.cli.run_command import run_experiment
 from convlab.cli.runs_command import show_runs
 from convlab.cli.show_command import show_part
@@ -26,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run_experiment)
+app.command("resume")(resume_run)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)

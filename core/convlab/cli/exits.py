@@ -28,7 +28,7 @@ def ending_well() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt as error:
         _tell("interrupted", error)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(getattr(error, "exit_code", INTERRUPTED)) from None
     except Exception as error:
         _tell(f"{type(error).__name__}: {_gist(error)}", error, "CONVLAB_DEBUG=1 shows the traceback")
         raise typer.Exit(1) from None

@@ -10,10 +10,10 @@ from convlab.cli import run_options as options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json
+from convlab.cli.run_report import report
 from convlab.cli.run_settings import experiment_from
 from convlab.experiment import resolve
-from convlab.finished_run import Run
-from convlab.reporting.wording import describe, measures
+from convlab.reporting.wording import describe
 
 
 def run_experiment(
@@ -73,23 +73,4 @@ def run_experiment(
     elif as_json:
         print_json(result.summary())
     else:
-        print_all(*_report(result))
-
-
-def _report(result: Run) -> list[str]:
-    again = f"convlab run {result.folder / 'experiment.toml'}"
-    other = "mlp" if result.experiment.architecture != "mlp" else "cnn"
-    steps = {
-        again: "the same numbers again",
-        f"{again} -a {other}": "another network",
-        "convlab list": "all parts",
-    }
-    width = max(map(len, steps))
-    return [
-        f"[bold green]test[/]  {escape(measures(result.test))}",
-        f"[dim]kept[/]  {escape(str(result.folder))}",
-        *(
-            f"[dim]{'' if number else 'next':4}[/]  {escape(command):<{width}}  [dim]# {purpose}[/]"
-            for number, (command, purpose) in enumerate(steps.items())
-        ),
-    ]
+        print_all(*report(result))

@@ -1,10 +1,12 @@
 """The settings that the flags, the environment and a file give a run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from convlab.errors import ConfigError
 from convlab.experiment import Experiment
 from convlab.experiment.layers import Layer, assign, assignments, merge
 from convlab.experiment.settings import read_toml
@@ -37,6 +39,24 @@ def experiment_from(context: typer.Context, file: Path | None) -> tuple[Experime
     layers.append(Layer(origin="the environment", tables=_given(context, "ENVIRONMENT")))
     layers.append(Layer(origin="the command line", tables=_given(context, "COMMANDLINE")))
     return merge(layers)
+
+
+def changes_from(settings: Iterable[str], **flags: Any) -> dict[str, Any]:
+    """Return the settings of ``[train]`` that a command line changes of a run.
+
+    Raises:
+        ConfigError: a setting is of another table, or given twice.
+    """
+    tables = assignments(settings)
+    for key, value in flags.items():
+        if value is not None:
+            assign(tables, ("train", key), value, f"--{key.replace('_', '-')} or -s")
+    train: dict[str, Any] = tables.pop("train", {})
+    if tables:
+        raise ConfigError(
+            f"{next(iter(tables))} cannot change in the middle of a run: start a new one with it"
+        )
+    return train
 
 
 def _given(context: typer.Context, source: str) -> dict[str, Any]:

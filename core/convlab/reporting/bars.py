@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from convlab.reporting.wording import describe, measures, speed
+from convlab.reporting.wording import describe, measures, resumed, speed
 from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord
 from convlab.training.reporter import Reporter
@@ -39,6 +39,10 @@ class Bars(Reporter):
             self._console.print(f"[bold]{name}[/]{colon}[dim]{rest}[/]", soft_wrap=True)
         self._show("compiling", None)
         self._progress.start()
+
+    def resumed(self, epoch: int, step: int) -> None:
+        """Say where it goes on."""
+        self._console.print(resumed(epoch, step), soft_wrap=True)
 
     def epoch_started(self, epoch: int, steps: int) -> None:
         """Begin a bar."""

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from convlab.reporting.wording import describe, measures, speed
+from convlab.reporting.wording import describe, measures, resumed, speed
 from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord
 from convlab.training.reporter import Reporter
@@ -20,6 +20,10 @@ class Lines(Reporter):
         self._epochs = prepared.plan.epochs
         for line in describe(prepared):
             self._print(line)
+
+    def resumed(self, epoch: int, step: int) -> None:
+        """Say where it goes on."""
+        self._print(resumed(epoch, step))
 
     def epoch_ended(self, record: EpochRecord) -> None:
         """Print the epoch's figures."""

@@ -26,6 +26,11 @@ def describe(prepared: Prepared) -> list[str]:
     ]
 
 
+def resumed(epoch: int, step: int) -> str:
+    """Return the line that says where a run goes on."""
+    return f"going on in epoch {epoch}" + (f" after step {step}" if step else "")
+
+
 def speed(record: Mapping[str, Any]) -> str:
     """Return an epoch's time and speed, as wide in one epoch as in the next."""
     return f"{record['seconds']:5.1f}s {record['images_per_second']:9,.0f} images/s"

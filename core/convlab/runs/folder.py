@@ -79,8 +79,9 @@ class RunFolder:
             lock.release()
 
     def write_stopped(self, state: Literal["failed", "interrupted"], message: str) -> None:
-        """Keep why the run ended early, if there is a run yet and room for it."""
-        if (self.path / "experiment.toml").exists():
+        """Keep why the run ended early, if there is a run that has not finished yet, and room for it."""
+        begun, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
+        if begun and not finished:
             with suppress(OSError):
                 write_text(self.path / STOPPED, _json({"state": state, "message": message}, indent=2) + "\n")
 

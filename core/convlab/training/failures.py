@@ -2,19 +2,29 @@
 
 import tensorflow as tf
 
-from convlab.errors import TrainingError
+from convlab.errors import DivergedError, TrainingError
 from convlab.training.preparation import Prepared
 from convlab.training.progress import Progress
 
 
-def diverged(prepared: Prepared, what: str, progress: Progress) -> TrainingError:
-    """Return the error of a run whose loss or weights are no longer numbers."""
+def diverged(
+    what: str, prepared: Prepared, progress: Progress, kept: tuple[int, int] | None
+) -> DivergedError:
+    """Return the error of a run whose loss or weights are no longer numbers.
+
+    Args:
+        what: is no number.
+        prepared: the experiment.
+        progress: where it was noticed.
+        kept: epoch and step of the last checkpoint, if there is one.
+    """
     resolved = prepared.resolved
     steps = prepared.plan.steps(progress.epoch)
-    return TrainingError(
+    good = f"; the last good checkpoint is of epoch {kept[0]}, step {kept[1]}" if kept else ""
+    return DivergedError(
         f"{what} in epoch {progress.epoch}, at step {progress.step} of {steps}: lower the learning rate "
         f"(--learning-rate, now {resolved.learning_rate:g}), or look for a division or logarithm of zero in "
-        f"{resolved.architecture}"
+        f"{resolved.architecture}{good}"
     )
 
 

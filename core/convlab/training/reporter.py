@@ -12,6 +12,9 @@ class Reporter:
     def started(self, prepared: Prepared) -> None:
         """Training is about to begin."""
 
+    def resumed(self, epoch: int, step: int) -> None:
+        """Training goes on in that epoch, after so many of its steps."""
+
     def epoch_started(self, epoch: int, steps: int) -> None:
         """An epoch of that many steps begins; epochs count from 1."""
 

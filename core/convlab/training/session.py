@@ -12,7 +12,7 @@ from typing import Any, Literal
 import keras
 import tensorflow as tf
 
-from convlab.errors import DataError
+from convlab.errors import ConfigError, DataError, DivergedError
 from convlab.training.checkpoints.keeper import Keeper, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
 from convlab.training.evaluation import Evaluator
@@ -138,6 +138,10 @@ class Session:
             )
         if "learning_rate" in changed and not callable(self._prepared.rate):
             self._prepared.optimizer.learning_rate = self._prepared.rate  # the checkpoint has the old one
+        if changed.get("epochs", self.progress.epoch) < self.progress.epoch - 1:
+            raise ConfigError(
+                f"train.epochs is {changed['epochs']}, but {self.progress.epoch - 1} are trained already"
+            )
         at = {"epoch": self.progress.epoch, "step": self.progress.step, "changed": dict(changed)}
         self.progress.resumed.append(at)
 
@@ -183,7 +187,7 @@ class Session:
             progress.step, progress.seconds = done, before + time.perf_counter() - start - compiling
             results = self._loop.measures.results()
             if not math.isfinite(results["loss"]):
-                raise diverged(self._prepared, f"the loss became {results['loss']}", progress)
+                raise self._diverged(f"the loss became {results['loss']}")
             if done < steps:
                 self._between_steps()
             self._reporter.stepped(done, plan.images_seen(done), results)
@@ -237,7 +241,7 @@ class Session:
         try:
             self._keeper.stepped(self.progress)
         except NotFiniteError as error:
-            raise diverged(self._prepared, str(error), self.progress) from error
+            raise self._diverged(str(error)) from error
         self._check_interruption()
 
     def _record(self) -> EpochRecord:
@@ -291,7 +295,10 @@ class Session:
             else:
                 self._keeper.epoch_ended(self.progress, record)
         except NotFiniteError as error:
-            raise diverged(self._prepared, str(error), self.progress) from error
+            raise self._diverged(str(error)) from error
+
+    def _diverged(self, what: str) -> DivergedError:
+        return diverged(what, self._prepared, self.progress, self._keeper.kept)
 
     def _traced_fast(self) -> AbstractContextManager[None]:
         return nullcontext() if self.xla else fused_batch_norm()  # XLA fuses by itself

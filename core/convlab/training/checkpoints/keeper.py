@@ -49,12 +49,14 @@ class Keeper:
 
     Attributes:
         best: the best weights so far.
+        kept: the epoch and the step of the last state that was kept or read, if there is one.
     """
 
     def __init__(
         self, folder: Path | None, settings: TrainSettings, state: TrainingState, monitor: Monitor
     ) -> None:
         self.best: Best | None = None
+        self.kept: tuple[int, int] | None = None
         self._folder = folder
         self._settings = settings
         self._state = state
@@ -77,7 +79,9 @@ class Keeper:
             best = read_checkpoint(self._folder / BEST)
             if best.facts["monitor"] == self._monitor.name:
                 self.best = Best(epoch=best.facts["epoch"], value=best.facts["value"], arrays=best.arrays)
-        return Progress(**last.facts)
+        progress = Progress(**last.facts)
+        self.kept = (progress.epoch, progress.step)
+        return progress
 
     def stepped(self, progress: Progress) -> None:
         """Keep the state between two steps, if it is time."""
@@ -116,5 +120,6 @@ class Keeper:
             self._best_is_kept = True
         write_checkpoint(self._folder / LAST, Checkpoint(arrays=arrays, facts=progress.facts()))
         self._step = progress.step
+        self.kept = (progress.epoch, progress.step)
         self._kept_at = time.perf_counter()
         self._spent += self._kept_at - start

@@ -1,0 +1,61 @@
+"""``convlab resume``: goes on with a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convlab import api
+from convlab.cli import run_options as options
+from convlab.cli.exits import ending_well
+from convlab.cli.host_options import NoPlugins, PluginFiles
+from convlab.cli.output import print_all, print_json
+from convlab.cli.run_report import report
+from convlab.cli.run_settings import changes_from
+from convlab.runs.recorded_run import open_run
+
+RunToResume = Annotated[
+    str,
+    typer.Argument(metavar="[RUN]", help="Its folder, a part of its name that no other has, or 'last'."),
+]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Run the plugin files in the run, though this machine never has.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-s", "--set", metavar="train.KEY=VALUE", help="Change a setting, such as train.patience=5."
+    ),
+]
+
+
+def resume_run(
+    run: RunToResume = "last",
+    epochs: options.Epochs = None,
+    max_steps: options.MaxSteps = None,
+    learning_rate: options.LearningRate = None,
+    settings: Changes = None,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+    trust: Trust = False,
+    runs_dir: options.RunsDir = Path("runs"),
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Go on with a run that was interrupted, where its last checkpoint was kept.
+
+    It ends as the unbroken run would have, bit for bit. More epochs train a finished run on.
+
+    Example: [cyan]convlab resume last --epochs 20[/]
+    """
+    with ending_well():
+        train = changes_from(settings or [], epochs=epochs, max_steps=max_steps, learning_rate=learning_rate)
+        recorded = open_run(run, runs_dir=runs_dir)
+        third_party = False if no_plugins else None
+        host = recorded.host(plugin_files=plugin or (), third_party=third_party, trust=trust)
+        result = api.resume(recorded.path, train=train, host=host, data_dir=data_dir, progress=not quiet)
+    if as_json:
+        print_json(result.summary())
+    else:
+        print_all(*report(result))

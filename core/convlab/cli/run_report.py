@@ -1,0 +1,34 @@
+"""What a person is told of a run that has finished."""
+
+from rich.markup import escape
+
+from convlab.finished_run import Run
+from convlab.reporting.wording import measures
+
+_ENDED = {
+    "patience": "stopped early: no epoch after {kept} was better",
+    "max_seconds": "stopped early: the time was up",
+}
+
+
+def report(result: Run) -> list[str]:
+    """Return the lines that tell what was found, where it is kept, and what one may do next."""
+    again = f"convlab run {result.folder / 'experiment.toml'}"
+    other = "mlp" if result.experiment.architecture != "mlp" else "cnn"
+    steps = {
+        again: "the same numbers again",
+        f"{again} -a {other}": "another network",
+        "convlab list": "all parts",
+    }
+    width = max(map(len, steps))
+    of_epoch = f"  [dim]after epoch {result.kept}[/]" if result.experiment.train.keep == "best" else ""
+    ended = _ENDED.get(result.ended)
+    return [
+        *([f"[dim]{ended.format(kept=result.kept)}[/]"] if ended else []),
+        f"[bold green]test[/]  {escape(measures(result.test))}{of_epoch}",
+        f"[dim]kept[/]  {escape(str(result.folder))}",
+        *(
+            f"[dim]{'' if number else 'next':4}[/]  {escape(command):<{width}}  [dim]# {purpose}[/]"
+            for number, (command, purpose) in enumerate(steps.items())
+        ),
+    ]

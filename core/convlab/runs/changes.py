@@ -1,0 +1,44 @@
+"""What may be changed of a run that is gone on with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from convlab.errors import ConfigError
+from convlab.experiment import Experiment, TrainSettings
+from convlab.runs.recorded_run import RecordedRun
+from convlab.suggestions import did_you_mean
+
+# All others decide what the checkpoint's arrays mean, or what was done before it.
+CHANGEABLE = (
+    *("epochs", "max_steps", "max_seconds", "patience", "keep", "learning_rate"),
+    *("checkpoint_steps", "checkpoint_seconds"),
+)
+
+
+def with_changes(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Experiment, dict[str, Any]]:
+    """Return the experiment to go on with, and what of it is new.
+
+    Args:
+        run: the run that is gone on with.
+        train: settings of ``[train]`` to change.
+
+    Raises:
+        ConfigError: a setting is unknown or may not change, or the run has finished and nothing does.
+    """
+    for key in train:
+        if key not in TrainSettings.model_fields:
+            raise ConfigError(f"train.{key}: no such key; {did_you_mean(key, CHANGEABLE)}")
+        if key not in CHANGEABLE:
+            raise ConfigError(f"train.{key} cannot change in the middle of a run: start a new one with it")
+    tables = run.experiment.model_dump(exclude_none=True)
+    tables["train"] |= train
+    experiment = Experiment.model_validate(tables)
+    before = run.experiment.train
+    changed = {
+        key: value for key, value in experiment.train.model_dump().items() if value != getattr(before, key)
+    }
+    if not changed and (run.path / "summary.json").exists():
+        raise ConfigError(
+            f"{str(run.path)!r} has finished: train it on with more epochs than {before.epochs}, by --epochs"
+        )
+    return experiment, changed

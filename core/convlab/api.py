@@ -14,7 +14,6 @@ from convlab.host import PluginHost
 from convlab.runs.changes import with_changes
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import open_run
-from convlab.runs.trust import remember
 from convlab.training.preparation import Prepared
 from convlab.training.preparation import prepare as _prepare
 
@@ -78,7 +77,6 @@ def run(
     host = host or PluginHost()
     resolved = resolve(experiment or Experiment(), host)
     source = DataSource.from_environment(data_dir)
-    remember(part.provider for part in resolved.parts())
     folder = RunFolder.create(Path(runs_dir), resolved, name)
     with held(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)

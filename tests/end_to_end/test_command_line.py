@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tomllib
@@ -142,34 +141,6 @@ def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(t
         check=True,
     )
     assert float(loaded.stdout) == pytest.approx(json.loads(done.stdout)["test"]["accuracy"], abs=1e-6)
-
-
-def test_ctrl_c_ends_with_130_and_leaves_what_was_trained_without_looking_whole(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "convlab", "run", "-e", "100000", "--name", "cut"]
-    running = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        # What runs in the background of a shell ignores SIGINT, and its children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    assert running.stderr is not None
-    for line in running.stderr:
-        if line.startswith("epoch 2/"):
-            break
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=20)
-    assert running.returncode == 130
-    assert out == ""
-    assert err.splitlines()[-2:] == [
-        "error: interrupted",
-        "the run so far is in runs/cut; go on with it: convlab resume runs/cut",
-    ]
-    kept = {file.name for file in (tmp_path / "runs" / "cut").iterdir()}
-    assert kept == {"experiment.toml", "environment.json", "metrics.jsonl", "checkpoints", "stopped.json"}
-    assert len(without_times((tmp_path / "runs" / "cut" / "metrics.jsonl").read_text(encoding="utf-8"))) >= 2
 
 
 def test_without_a_network_the_message_names_the_files_the_folders_and_the_flag(tmp_path: Path) -> None:

@@ -10,16 +10,18 @@ from convlab.cli import run_options as options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json
+from convlab.cli.run_arguments import RunName, RunsDir, Trust
 from convlab.cli.run_report import report
 from convlab.cli.run_settings import changes_from
 from convlab.runs.recorded_run import open_run
 
-RunToResume = Annotated[
-    str,
-    typer.Argument(metavar="[RUN]", help="Its folder, a part of its name that no other has, or 'last'."),
+# Not those of convlab run: its environment variables are for new runs.
+Epochs = Annotated[
+    int | None, typer.Option("-e", "--epochs", help="Passes over the data, those done included.")
 ]
-Trust = Annotated[
-    bool, typer.Option("--trust", help="Run the plugin files in the run, though this machine never has.")
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Batches, those done included.")]
+LearningRate = Annotated[
+    float | None, typer.Option("--learning-rate", help="The rate from here on, or the peak of its schedule.")
 ]
 Changes = Annotated[
     list[str] | None,
@@ -30,15 +32,15 @@ Changes = Annotated[
 
 
 def resume_run(
-    run: RunToResume = "last",
-    epochs: options.Epochs = None,
-    max_steps: options.MaxSteps = None,
-    learning_rate: options.LearningRate = None,
+    run: RunName = "last",
+    epochs: Epochs = None,
+    max_steps: MaxSteps = None,
+    learning_rate: LearningRate = None,
     settings: Changes = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     trust: Trust = False,
-    runs_dir: options.RunsDir = Path("runs"),
+    runs_dir: RunsDir = Path("runs"),
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,

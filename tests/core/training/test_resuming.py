@@ -1,0 +1,216 @@
+"""What ends a run early, what is kept of it, and how it goes on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import (
+    ConfigError,
+    DataError,
+    DivergedError,
+    Experiment,
+    ImageData,
+    Optimizer,
+    PluginHost,
+    Run,
+    RunFolderError,
+    TrainSettings,
+    hookimpl,
+    prepare,
+    resume,
+    run,
+)
+from convlab.training.checkpoints.file import Checkpoint, read_checkpoint, write_checkpoint
+
+MLP: dict[str, Any] = {"architecture": "mlp", "architecture_options": {"hidden": [16]}}
+
+
+@pytest.fixture(scope="module")
+def host() -> PluginHost:
+    return PluginHost(third_party=False)
+
+
+@pytest.fixture
+def train(host: PluginHost, tmp_path: Path) -> Callable[..., Run]:
+    def train(name: str, host: PluginHost = host, **settings: Any) -> Run:
+        settings["train"] = {"compile": "off"} | settings.get("train", {})  # quicker for so few steps
+        experiment = Experiment(**MLP | settings)
+        return run(experiment, host=host, runs_dir=tmp_path, name=name, progress=False)
+
+    return train
+
+
+def figures(result: Run) -> list[dict[str, Any]]:
+    times = ("seconds", "images_per_second")
+    return [{key: value for key, value in epoch.items() if key not in times} for epoch in result.epochs]
+
+
+def weights(result: Run) -> bytes:
+    return b"".join(np.asarray(weight).tobytes() for weight in result.model.get_weights())
+
+
+def test_a_finished_run_trained_on_equals_the_longer_run(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    constant = {"schedule": "constant", "warmup": 0.0, "compile": "on"}
+    longer = train("longer", train={"epochs": 4, **constant})
+    shorter = train("shorter", train={"epochs": 2, **constant})
+    with pytest.raises(ConfigError, match="has finished: train it on with more epochs than 2"):
+        resume("shorter", host=host, runs_dir=tmp_path, progress=False)
+    on = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
+    assert weights(on) == weights(longer) != weights(shorter)
+    assert figures(on) == figures(longer)
+    assert on.test == longer.test
+    for folder in (on.folder, longer.folder):
+        assert (folder / "experiment.toml").read_text(encoding="utf-8") == longer.experiment.to_toml()
+    assert on.resumed == [{"epoch": 3, "step": 0, "changed": {"epochs": 4}}]
+    assert on.started == shorter.started
+
+
+def test_a_lower_rate_can_be_gone_on_with_and_what_would_change_the_weights_cannot(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    train("run", train={"epochs": 1, "schedule": "constant", "warmup": 0.0})
+    go_on: Any = lambda **changes: resume("run", train=changes, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
+    slower = go_on(epochs=2, learning_rate=1e-9)
+    assert slower.epochs[1]["val_loss"] == pytest.approx(slower.epochs[0]["val_loss"], abs=1e-5)
+    with pytest.raises(ConfigError, match=r"train\.seed cannot change in the middle of a run"):
+        go_on(seed=1)
+    with pytest.raises(ConfigError, match=r"train\.epoch: no such key; did you mean 'epochs'"):
+        go_on(epoch=3)
+    with pytest.raises(ConfigError, match=r"train\.epochs is 1, but 2 are trained already"):
+        go_on(epochs=1)
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_the_run(train: Callable[..., Run]) -> None:
+    rate = {"learning_rate": 0.3, "schedule": "constant", "warmup": 0.0}  # too high to get better for long
+    result = train("best", train={"epochs": 40, "keep": "best", "patience": 2, **rate})
+    losses = [epoch["val_loss"] for epoch in result.epochs]
+    assert result.kept == 1 + int(np.argmin(losses))
+    assert result.ended == "patience"
+    assert len(losses) == result.kept + 2 < 40
+    last = train("last", train={"epochs": result.kept, **rate})
+    assert weights(result) == weights(last)
+    assert result.test == last.test
+
+
+def test_what_is_monitored_can_be_named_and_less_of_it_may_be_better(
+    train: Callable[..., Run], tmp_path: Path
+) -> None:
+    result = train("named", train={"epochs": 4, "monitor": "val_accuracy"})
+    best = read_checkpoint(result.folder / "checkpoints" / "best.safetensors").facts
+    accuracies = [epoch["val_accuracy"] for epoch in result.epochs]
+    assert best == {
+        "monitor": "val_accuracy",
+        "epoch": 1 + int(np.argmax(accuracies)),
+        "value": max(accuracies),
+    }
+    with pytest.raises(
+        ConfigError, match=r"nothing is measured as 'val_acuracy'; did you mean 'val_accuracy'"
+    ):
+        train("unknown", train={"monitor": "val_acuracy"})
+    assert not (tmp_path / "unknown").exists()
+
+
+def test_a_time_budget_ends_a_run_within_an_epoch_and_more_time_goes_on_from_there(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 0.3}}
+    cut = train("cut", **settings, architecture_options={"filters": [4], "dense": []})
+    assert cut.ended == "max_seconds"
+    assert 1 <= len(cut.epochs) < 3
+    on = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
+    assert on.ended == "epochs"
+    whole = train(
+        "whole", architecture="cnn", architecture_options={"filters": [4], "dense": []},
+        train={"epochs": 3, "batch_size": 1},
+    )  # fmt: skip
+    assert on.resumed[0]["step"] > 0
+    assert weights(on) == weights(whole)
+    assert figures(on) == figures(whole)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_at_that_step_with_the_last_good_checkpoint(
+    tmp_path: Path,
+) -> None:
+    def build(learning_rate: Any, options: None) -> Any:
+        import keras
+
+        class Rates(keras.optimizers.schedules.LearningRateSchedule):
+            def __call__(self, step: Any) -> Any:
+                return keras.ops.where(step < 30, 0.01, float("nan"))
+
+        return keras.optimizers.SGD(Rates())
+
+    @hookimpl
+    def convlab_optimizers() -> list[Optimizer]:
+        return [Optimizer(name="failing", summary="Fails in step 31", build=build)]
+
+    host = PluginHost(third_party=False)
+    host.register(SimpleNamespace(convlab_optimizers=convlab_optimizers))
+    experiment = Experiment(**MLP, optimizer="failing", train=TrainSettings(epochs=4, compile="off"))
+    with pytest.raises(DivergedError, match="became nan in epoch 2, at step 11 of 21: lower the") as told:
+        run(experiment, host=host, runs_dir=tmp_path, name="nan", progress=False)
+    assert "the last good checkpoint is of epoch 2, step 0" in str(told.value)
+    assert f"convlab resume {tmp_path / 'nan'} --learning-rate" in told.value.__notes__[0]
+    kept = read_checkpoint(tmp_path / "nan" / "checkpoints" / "last.safetensors").arrays
+    assert all(np.isfinite(array).all() for array in kept.values())
+
+
+def test_a_damaged_or_foreign_checkpoint_is_refused_in_one_sentence(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    result = train("run", train={"epochs": 1})
+    last = result.folder / "checkpoints" / "last.safetensors"
+    whole = last.read_bytes()
+    go_on: Any = lambda: resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
+
+    flipped = bytearray(whole)
+    flipped[-3] ^= 1
+    for content in (bytes(flipped), whole[:-10], whole[:4], b"", b"\x80\x04pickle"):
+        last.write_bytes(content)
+        with pytest.raises(RunFolderError, match=r"checkpoint '.*last\.safetensors' is damaged \("):
+            go_on()
+    checkpoint = read_checkpoint_of(whole, last)
+    arrays = checkpoint.arrays | {"model/0000": np.zeros((3, 3), np.float32)}
+    write_checkpoint(last, Checkpoint(arrays=arrays, facts=checkpoint.facts))
+    with pytest.raises(RunFolderError, match="the checkpoint is not of this experiment"):
+        go_on()
+    last.unlink()
+    with pytest.raises(RunFolderError, match="no checkpoint"):
+        go_on()
+
+
+def read_checkpoint_of(content: bytes, file: Path) -> Checkpoint:
+    file.write_bytes(content)
+    return read_checkpoint(file)
+
+
+def test_other_images_than_those_trained_on_before_are_noticed(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train("run", train={"epochs": 1})
+    data = prepare(Experiment(**MLP), host=host).data
+    other = ImageData(
+        train=(255 - data.train.images, data.train.labels), test=data.test, class_names=data.class_names
+    )
+    monkeypatch.setattr("convlab.training.preparation.load_checked", lambda *arguments: other)
+    with pytest.raises(DataError, match="are not those that are found now"):
+        resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    from convlab.runs import RunFolder
+
+    result = train("run", train={"epochs": 1})
+    with (
+        RunFolder(result.folder).locked(),
+        pytest.raises(RunFolderError, match="another process is training"),
+    ):
+        resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)

@@ -1,0 +1,50 @@
+"""A process that has TensorFlow imported, and forks one that runs a convlab command for each line it reads.
+
+A test can then kill many without the seconds of an import each time. TensorFlow makes its threads with its
+first operation, which the forked processes alone reach.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+
+from convlab.cli.app import app
+from convlab.cli.exits import run_app
+
+
+def main() -> None:
+    """Read ``[folder, arguments, largest_file]`` a line; write the id of the process forked for it.
+
+    When it has ended its exit code is written too. What it prints goes to the files out.txt and err.txt in
+    the folder. ``largest_file`` limits the bytes of each file that it writes, as a full disk would.
+    """
+    import keras  # noqa: F401
+    import tensorflow  # noqa: F401
+
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            os._exit(_run(*json.loads(line)))
+        print(child, flush=True)  # noqa: T201
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def _run(folder: str, arguments: list[str], largest_file: int | None) -> int:
+    os.chdir(folder)
+    for descriptor, name in ((1, "out.txt"), (2, "err.txt")):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background ignores it
+    if largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    sys.argv = ["convlab", *arguments]
+    code = run_app(app)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -43,9 +43,9 @@ def keras_mnist(data: ImageData, cache: Path) -> dict[str, Call]:
     """Return Keras's load from the archive that it distributes."""
     np.savez_compressed(
         cache / "mnist.npz",
-        x_train=data.train.images[..., 0],
+        x_train=np.asarray(data.train.images)[..., 0],
         y_train=data.train.labels.astype(np.uint8),
-        x_test=data.test.images[..., 0],
+        x_test=np.asarray(data.test.images)[..., 0],
         y_test=data.test.labels.astype(np.uint8),
     )
     return {"keras.datasets": _with_own_checksum("mnist", cache / "mnist.npz")}

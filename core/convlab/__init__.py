@@ -28,9 +28,11 @@ from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
+from convlab.image_stream import ImageStream
 from convlab.prediction import Prediction, Predictions, predict
 from convlab.published import Download, Layout, Published
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
+from convlab.stratification import stratified_sample
 
 __all__ = [
     "Architecture",
@@ -48,6 +50,7 @@ __all__ = [
     "Experiment",
     "Found",
     "ImageData",
+    "ImageStream",
     "Layout",
     "ListedRun",
     "Metric",
@@ -83,4 +86,5 @@ __all__ = [
     "read_archive",
     "resume",
     "run",
+    "stratified_sample",
 ]

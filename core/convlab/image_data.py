@@ -7,17 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import DataError
+from convlab.image_stream import ImageStream
+
+Images = npt.NDArray[np.uint8] | ImageStream
 
 
 class Split(NamedTuple):
     """One part of a data set.
 
     Attributes:
-        images: uint8, shape ``(n, height, width, channels)``, values 0 to 255.
+        images: uint8, shape ``(n, height, width, channels)``, values 0 to 255; an array, or an
+            ``ImageStream`` that is read as it is needed.
         labels: int64, shape ``(n,)``, values 0 to ``len(class_names) - 1``.
     """
 
-    images: npt.NDArray[np.uint8]
+    images: Images
     labels: npt.NDArray[np.int64]
 
 
@@ -27,23 +31,26 @@ class ImageData:
     Attributes:
         train: the ``Split`` that training and validation are taken from.
         test: the ``Split`` that is looked at once, at the end of a run.
+        validation: the ``Split`` that validates each epoch, where the data set brings one.
         class_names: one name a class, in the order of the labels.
     """
 
     def __init__(
         self,
         *,
-        train: tuple[npt.ArrayLike, npt.ArrayLike],
-        test: tuple[npt.ArrayLike, npt.ArrayLike],
+        train: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike],
+        test: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike],
         class_names: Sequence[str],
+        validation: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike] | None = None,
     ) -> None:
         """Check the arrays and keep them.
 
         Args:
-            train: images and labels; the images uint8 of shape ``(n, height, width, channels)``, the
-                labels of any integer type and of shape ``(n,)`` or ``(n, 1)``.
+            train: images and labels; the images uint8 of shape ``(n, height, width, channels)``, an array or
+                an ``ImageStream``, the labels of any integer type and of shape ``(n,)`` or ``(n, 1)``.
             test: the same for the test split.
             class_names: one name a class.
+            validation: the same for a validation split, which is then used instead of a part of ``train``.
 
         Raises:
             DataError: an array's shape, type or values are wrong; the message names it.
@@ -55,11 +62,20 @@ class ImageData:
             )
         self.train = _checked_split("train", train, len(self.class_names))
         self.test = _checked_split("test", test, len(self.class_names))
-        if self.train.images.shape[1:] != self.test.images.shape[1:]:
-            raise DataError(
-                f"train images have shape {self.train.images.shape[1:]} but test images have "
-                f"{self.test.images.shape[1:]}: bring both to one height, width and number of channels"
-            )
+        self.validation = (
+            None if validation is None else _checked_split("validation", validation, len(self.class_names))
+        )
+        for name, split in self.splits().items():
+            if split.images.shape[1:] != self.train.images.shape[1:]:
+                raise DataError(
+                    f"train images have shape {self.train.images.shape[1:]} but {name} images have "
+                    f"{split.images.shape[1:]}: bring both to one height, width and number of channels"
+                )
+
+    def splits(self) -> dict[str, Split]:
+        """Return ``train``, ``test`` and, where there is one, ``validation``."""
+        splits = {"train": self.train, "test": self.test}
+        return splits if self.validation is None else splits | {"validation": self.validation}
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -79,13 +95,17 @@ class ImageData:
         )
 
 
-def _checked_split(name: str, pair: tuple[npt.ArrayLike, npt.ArrayLike], num_classes: int) -> Split:
+def _checked_split(
+    name: str, pair: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike], num_classes: int
+) -> Split:
     try:
         images, labels = pair
     except (TypeError, ValueError):
         raise DataError(f"{name} must be a pair (images, labels)") from None
     checked = Split(
-        _checked_images(name, _array(f"{name} images", images)),
+        images
+        if isinstance(images, ImageStream)
+        else _checked_images(name, _array(f"{name} images", images)),
         _checked_labels(name, _array(f"{name} labels", labels)),
     )
     if len(checked.images) != len(checked.labels):

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from convlab import Dataset, hookimpl
 from convlab_datasets.cifar import CIFAR10, CIFAR100
 from convlab_datasets.digits import DIGITS
+from convlab_datasets.folder import FOLDER
 from convlab_datasets.mnist import FASHION_MNIST, MNIST
 
 
 @hookimpl
 def convlab_datasets() -> Iterable[Dataset]:
-    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10 and CIFAR-100."""
-    return [DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100]
+    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100 and people's own folders."""
+    return [DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100, FOLDER]

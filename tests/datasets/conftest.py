@@ -72,7 +72,7 @@ def idx_files(grey_splits: tuple[Split, Split]) -> Files:
     files = {}
     for prefix, (images, labels) in zip(("train", "t10k"), grey_splits, strict=True):
         header = struct.pack(">4B3I", 0, 0, 8, 3, *images.shape[:3])
-        files[f"{prefix}-images-idx3-ubyte"] = header + images.tobytes()
+        files[f"{prefix}-images-idx3-ubyte"] = header + np.asarray(images).tobytes()
         header = struct.pack(">4BI", 0, 0, 8, 1, len(labels))
         files[f"{prefix}-labels-idx1-ubyte"] = header + labels.astype(np.uint8).tobytes()
     return files
@@ -85,9 +85,9 @@ def npz_file(grey_splits: tuple[Split, Split]) -> bytes:
     written = io.BytesIO()
     np.savez(
         written,
-        x_train=train.images[..., 0],
+        x_train=np.asarray(train.images)[..., 0],
         y_train=train.labels.astype(np.uint8),
-        x_test=test.images[..., 0],
+        x_test=np.asarray(test.images)[..., 0],
         y_test=test.labels.astype(np.uint8),
     )
     return written.getvalue()
@@ -116,7 +116,9 @@ def cifar10_files(colour_splits: tuple[Split, Split]) -> Files:
         )
         for k in range(5)
     }
-    files["test_batch"] = _python2_pickle({b"data": _rows(test.images), b"labels": test.labels.tolist()})
+    files["test_batch"] = _python2_pickle(
+        {b"data": _rows(np.asarray(test.images)), b"labels": test.labels.tolist()}
+    )
     return files
 
 
@@ -126,7 +128,7 @@ def cifar100_files(colour_splits: tuple[Split, Split]) -> Files:
     files = {
         name: _python2_pickle(
             {
-                b"data": _rows(split.images),
+                b"data": _rows(np.asarray(split.images)),
                 b"fine_labels": (10 * split.labels + 5).tolist(),
                 b"coarse_labels": (split.labels + 7).tolist(),
             }

@@ -20,7 +20,7 @@ Archive = Callable[[str, Files], bytes]
 def _assert_same(split: Split, images: Any, labels: Any) -> None:
     np.testing.assert_array_equal(split.images, images)
     np.testing.assert_array_equal(split.labels, labels)
-    assert split.images.flags.c_contiguous
+    assert np.asarray(split.images).flags.c_contiguous
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(t
     from convlab import Dataset, DataSource, PluginHost
 
     digits = PluginHost(third_party=False).find(Dataset, "digits").part.load(DataSource(folders=()), None)
-    np.savez(tmp_path / "test.npz", images=digits.test.images, labels=digits.test.labels)
+    np.savez(tmp_path / "test.npz", images=np.asarray(digits.test.images), labels=digits.test.labels)
     model = str(tmp_path / "runs" / "kept" / "model.keras")
     loaded = subprocess.run(
         [sys.executable, "-c", program, model, str(tmp_path / "test.npz")],

@@ -15,9 +15,9 @@ from convlab.evaluation.calibration import calibration
 from convlab.evaluation.report import ClassReport, Evaluation
 from convlab.experiment import part_options
 from convlab.host import PluginHost
-from convlab.image_data import ImageData, Split
+from convlab.image_data import ImageData
 from convlab.runs.recorded_run import RecordedRun, open_run
-from convlab.training.division import divide
+from convlab.training.division import HeldOut, divide_data
 
 if TYPE_CHECKING:
     import keras
@@ -80,18 +80,17 @@ def evaluate(
     options = part_options(provided, experiment.dataset_options if own_data else {})
     source = DataSource.from_environment(recorded.data_dir if data_dir is None else data_dir)
     data = load_checked(provided, options, source, host.parts(Dataset))
-    if split == "test":
-        images, labels = data.test
-    else:
-        held_out = divide(data.train.labels, experiment.data, experiment.train.seed).validation
-        if not len(held_out):
+    images = HeldOut(data.test, np.arange(len(data.test.labels)))
+    if split == "validation":
+        _, images = divide_data(data, experiment.data, experiment.train.seed)
+        if not len(images.indices):
             raise ConfigError(
                 f"{str(recorded.path)!r} held out no images (data.validation is 0): use the test split"
             )
-        images, labels = data.train.images[held_out], data.train.labels[held_out]
+    labels = images.split.labels[images.indices]
     model = recorded.load_model(host, trust=trust)
     _check_fit(recorded, model, data, provided.canonical_name)
-    measures, logits = _measured(recorded, host, model, images, labels)
+    measures, logits = _measured(recorded, host, model, images)
     return Evaluation(
         run=recorded.path,
         dataset=provided.canonical_name,
@@ -128,11 +127,7 @@ def _check_fit(recorded: RecordedRun, model: "keras.Model", data: ImageData, dat
 
 
 def _measured(
-    recorded: RecordedRun,
-    host: PluginHost,
-    model: "keras.Model",
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
+    recorded: RecordedRun, host: PluginHost, model: "keras.Model", images: HeldOut
 ) -> tuple[dict[str, float], npt.NDArray[np.float32]]:
     """Return the loss and the run's metrics, computed as the run did, and the logits."""
     import keras
@@ -148,7 +143,7 @@ def _measured(
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     evaluator = Evaluator(model, loss, measures_of(metrics, model.output_shape[1]))
     chunks: list[npt.NDArray[np.float32]] = []
-    results = evaluator.evaluate(Split(images, labels), keep=chunks.append)
+    results = evaluator.evaluate(images.split, images.indices, keep=chunks.append)
     return results, np.concatenate(chunks)
 
 

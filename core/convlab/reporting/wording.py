@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from convlab.image_stream import ImageStream
 from convlab.training.preparation import Prepared
 
 _NOT_MEASURES = ("epoch", "seconds", "images_per_second")
@@ -10,15 +11,18 @@ _NOT_MEASURES = ("epoch", "seconds", "images_per_second")
 
 def describe(prepared: Prepared) -> list[str]:
     """Return the lines that say what is about to be trained."""
-    resolved, data, division = prepared.resolved, prepared.data, prepared.division
+    resolved, data = prepared.resolved, prepared.data
     settings = resolved.experiment.train
     height, width, channels = data.input_shape
-    held_out = f" + {len(division.validation):,} held out" if len(division.validation) else ""
+    count = len(prepared.validation.indices)
+    held_out = f" + {count:,} {'held out' if data.validation is None else 'validation'}" if count else ""
+    streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = "" if settings.schedule == "constant" else f" {settings.schedule}"
     return [
-        f"{resolved.experiment.dataset}: {len(division.train):,} train images{held_out}, "
-        f"{len(data.test.labels):,} test images, {height}×{width}×{channels}, {data.num_classes} classes",
+        f"{resolved.experiment.dataset}: {len(prepared.division.train):,} train images{held_out}, "
+        f"{len(data.test.labels):,} test images, {height}×{width}×{channels}{streamed}, "
+        f"{data.num_classes} classes",
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",
         f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}{schedule}, "

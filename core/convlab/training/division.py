@@ -1,12 +1,15 @@
 """Which images of the train split are learnt from and which are held out for validation."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import ConfigError
 from convlab.experiment.settings import DataSettings
+from convlab.image_data import ImageData, Split
+from convlab.stratification import stratified_sample
 
 Indices = npt.NDArray[np.int64]
 
@@ -20,6 +23,36 @@ class Division:
 
     train: Indices
     validation: Indices
+
+
+class HeldOut(NamedTuple):
+    """Images that validate each epoch.
+
+    Attributes:
+        split: where they are from.
+        indices: their positions there.
+    """
+
+    split: Split
+    indices: Indices
+
+
+def divide_data(data: ImageData, settings: DataSettings, seed: int) -> tuple[Division, HeldOut]:
+    """Divide the train split, unless the data bring a validation split of their own.
+
+    Args:
+        data: the images and labels.
+        settings: ``limit`` and ``validation``, of which 0 means no validation at all.
+        seed: the same seed gives the same division.
+
+    Raises:
+        ConfigError: the limit is larger than the split, or one side would be empty.
+    """
+    if data.validation is None or not settings.validation:
+        division = divide(data.train.labels, settings, seed)
+        return division, HeldOut(data.train, division.validation)
+    division = divide(data.train.labels, settings.model_copy(update={"validation": 0.0}), seed)
+    return division, HeldOut(data.validation, np.arange(len(data.validation.labels)))
 
 
 def divide(labels: npt.NDArray[np.int64], settings: DataSettings, seed: int) -> Division:
@@ -37,7 +70,7 @@ def divide(labels: npt.NDArray[np.int64], settings: DataSettings, seed: int) -> 
     if settings.limit is not None:
         if settings.limit > len(labels):
             raise ConfigError(f"data.limit is {settings.limit} but there are {len(labels)} train images")
-        chosen = _stratified(labels, settings.limit, np.random.default_rng([seed, _LIMIT_STREAM]))
+        chosen = stratified_sample(labels, settings.limit, np.random.default_rng([seed, _LIMIT_STREAM]))
     held_out = round(settings.validation * len(chosen))
     if settings.validation and not 0 < held_out < len(chosen):
         raise ConfigError(
@@ -45,19 +78,5 @@ def divide(labels: npt.NDArray[np.int64], settings: DataSettings, seed: int) -> 
             "set it to 0 for no validation, or use more images"
         )
     rng = np.random.default_rng([seed, _VALIDATION_STREAM])
-    positions = _stratified(labels[chosen], held_out, rng)
+    positions = stratified_sample(labels[chosen], held_out, rng)
     return Division(train=np.delete(chosen, positions), validation=chosen[positions])
-
-
-def _stratified(labels: npt.NDArray[np.int64], count: int, rng: np.random.Generator) -> Indices:
-    """Choose ``count`` positions; each class gives its share, rounded by the largest remainder."""
-    classes, sizes = np.unique(labels, return_counts=True)
-    shares = sizes * (count / len(labels))
-    taken = np.floor(shares).astype(np.int64)
-    most_left_over = np.argsort(taken - shares, kind="stable")
-    taken[most_left_over[: count - taken.sum()]] += 1
-    chosen = [
-        rng.permutation(np.flatnonzero(labels == label))[:number]
-        for label, number in zip(classes, taken, strict=True)
-    ]
-    return np.sort(np.concatenate(chosen))

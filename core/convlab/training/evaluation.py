@@ -9,6 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from convlab.image_data import Split
+from convlab.training.batches import batches
 from convlab.training.measures import Measures
 
 # Pixel values a chunk: large enough to keep the cores busy, small enough for a laptop's memory.
@@ -57,11 +58,9 @@ class Evaluator:
             keep: called with the logits of each chunk, ``(chunk, num_classes)``.
         """
         self._measures.reset()
-        count = len(split.labels) if indices is None else len(indices)
-        for start in range(0, count, self._chunk):
-            chosen = slice(start, start + self._chunk)
-            some = chosen if indices is None else indices[chosen]
-            logits = self._add_chunk(split.images[some], split.labels[some])
+        indices = np.arange(len(split.labels)) if indices is None else indices
+        for images, labels in batches(split, indices, self._chunk):
+            logits = self._add_chunk(images, labels)
             if keep is not None:
                 keep(logits.numpy())
             between()

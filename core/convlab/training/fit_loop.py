@@ -1,6 +1,7 @@
 """The loop that Keras brings: compile and fit, over the same batches in the same order."""
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -9,6 +10,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from convlab.image_data import Split
+from convlab.image_stream import ImageStream
+from convlab.training.batches import StreamReader
 from convlab.training.loop import OnSteps
 from convlab.training.measures import Measures
 from convlab.training.plan import Plan
@@ -38,7 +41,8 @@ class FitLoop:
             "metrics": list(measures.metrics.values()),
             "jit_compile": xla,
         }
-        self._images = tf.convert_to_tensor(split.images)
+        self._reader = StreamReader(split.images) if isinstance(split.images, ImageStream) else None
+        self._images = None if self._reader else tf.convert_to_tensor(split.images)
         self._labels = tf.convert_to_tensor(split.labels)
         self._batch_size = plan.batch_size
 
@@ -53,15 +57,21 @@ class FitLoop:
         """Pass over the images; see ``TrainingLoop``."""
         if first == steps:
             return
-        rest = order[first * self._batch_size :]
-        batches = tf.data.Dataset.from_tensor_slices(rest).batch(self._batch_size).take(steps - first)
-        batches = batches.map(self._gather, num_parallel_calls=1).prefetch(tf.data.AUTOTUNE)
-        self._trained.fit(
-            batches,
-            shuffle=False,  # the order is shuffled already
-            verbose=0,
-            callbacks=[_Follow(self, on_steps, first)],
-        )
+        rest = order[first * self._batch_size : steps * self._batch_size]
+        with self._reader.telling() if self._reader else nullcontext():
+            self._trained.fit(
+                self._batches(rest),
+                shuffle=False,  # the order is shuffled already
+                verbose=0,
+                callbacks=[_Follow(self, on_steps, first)],
+            )
+
+    def _batches(self, order: npt.NDArray[np.int32]) -> tf.data.Dataset:
+        if self._reader:
+            streamed = self._reader.batches(order, self._batch_size)
+            return streamed.map(lambda images, batch: (images, tf.gather(self._labels, batch)))
+        batches = tf.data.Dataset.from_tensor_slices(order).batch(self._batch_size)
+        return batches.map(self._gather, num_parallel_calls=1).prefetch(tf.data.AUTOTUNE)
 
     def _gather(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return tf.gather(self._images, batch), tf.gather(self._labels, batch)

@@ -15,7 +15,7 @@ from convlab.descriptors import Dataset
 from convlab.experiment import Experiment, ResolvedExperiment, resolve
 from convlab.host import PluginHost
 from convlab.image_data import ImageData
-from convlab.training.division import Division, divide
+from convlab.training.division import Division, HeldOut, divide_data
 from convlab.training.monitor import Monitor
 from convlab.training.part_calls import call_part
 from convlab.training.plan import Plan
@@ -35,7 +35,8 @@ class Prepared:
     Attributes:
         resolved: the parts, and the experiment with every default filled in.
         data: the images and labels.
-        division: which train images are held out for validation.
+        division: which train images are learnt from.
+        validation: the images that validate each epoch: a part of the train split, or a split of their own.
         plan: how many steps there are and what each sees.
         model: from uint8 images to float32 logits.
         parameters: how many weights the architecture has.
@@ -50,6 +51,7 @@ class Prepared:
     resolved: ResolvedExperiment
     data: ImageData
     division: Division
+    validation: HeldOut
     plan: Plan
     model: "keras.Model"
     parameters: int
@@ -67,7 +69,7 @@ class Prepared:
             "parameters": self.parameters,
             "images": {
                 "train": len(self.division.train),
-                "validation": len(self.division.validation),
+                "validation": len(self.validation.indices),
                 "test": len(self.data.test.labels),
             },
             "input_shape": list(self.data.input_shape),
@@ -121,9 +123,9 @@ def prepare(
         importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
         with _timed(timing, "data"):
             data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
-            division = divide(data.train.labels, resolved.experiment.data, settings.seed)
+            division, validation = divide_data(data, resolved.experiment.data, settings.seed)
             plan = Plan.of(settings, len(division.train))
-            monitor = Monitor.of(resolved, validates=bool(len(division.validation)))
+            monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
         with _timed(timing, "import"):
             importing.result()
             if settings.deterministic:
@@ -147,6 +149,7 @@ def prepare(
         resolved=resolved,
         data=data,
         division=division,
+        validation=validation,
         plan=plan,
         model=model,
         parameters=network.count_params(),

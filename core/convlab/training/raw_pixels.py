@@ -8,7 +8,10 @@ import numpy as np
 from convlab.errors import PluginError
 from convlab.experiment.settings import DataSettings
 from convlab.image_data import ImageData
+from convlab.training.batches import batches
 from convlab.training.division import Indices
+
+_VALUES_AT_ONCE = 2**22  # so that no copy of the whole split is made
 
 
 def raw_pixel_model(
@@ -57,18 +60,19 @@ def _scaling(data: ImageData, train: Indices, settings: DataSettings) -> keras.L
 
 def _channel_statistics(data: ImageData, train: Indices) -> tuple[list[float], list[float]]:
     """Return each channel's mean and variance, exact, from counts of the 256 pixel values."""
+    counts = np.zeros((data.input_shape[2], 256), dtype=np.int64)
+    images_at_once = max(1, _VALUES_AT_ONCE // int(np.prod(data.input_shape)))
+    for images, _ in batches(data.train, train, images_at_once):
+        for channel, counted in enumerate(counts):
+            counted += np.bincount(images[..., channel].reshape(-1), minlength=256)
     values = np.arange(256, dtype=np.float64)
-    means, variances = [], []
-    for channel in range(data.input_shape[2]):
-        counts = np.zeros(256, dtype=np.int64)
-        for some in np.array_split(train, -(-len(train) // 4096)):  # no copy of the whole split
-            pixels = data.train.images[some, :, :, channel]
-            counts += np.bincount(pixels.reshape(-1), minlength=256)
-        mean = float(values @ counts / counts.sum())
-        variance = float((values - mean) ** 2 @ counts / counts.sum())
-        means.append(mean)
-        variances.append(variance or 1.0)  # a channel of one value carries nothing: leave its scale alone
-    return means, variances
+    means = [float(values @ counted / counted.sum()) for counted in counts]
+    variances = [
+        float((values - mean) ** 2 @ counted / counted.sum())
+        for mean, counted in zip(means, counts, strict=True)
+    ]
+    # A channel of one value carries nothing: leave its scale alone.
+    return means, [variance or 1.0 for variance in variances]
 
 
 def _described(outputs: Any) -> str:

@@ -25,9 +25,9 @@ from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord, Progress
 from convlab.training.reporter import Reporter
 from convlab.training.seed_state import SeedState
-from convlab.training.tape_loop import TapeLoop
+from convlab.training.streamed_tape_loop import tape_loop
 
-LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": TapeLoop, "fit": FitLoop}
+LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": tape_loop, "fit": FitLoop}
 
 Ended = Literal["epochs", "max_steps", "patience", "max_seconds"]
 
@@ -253,11 +253,9 @@ class Session:
             "images_per_second": self._prepared.plan.images_seen(progress.step) / progress.seconds,
             **self._loop.measures.results(),
         }
-        division = self._prepared.division
-        if len(division.validation):
-            validation = self._evaluator.evaluate(
-                self._prepared.data.train, division.validation, between=self._check_interruption
-            )
+        split, held_out = self._prepared.validation
+        if len(held_out):
+            validation = self._evaluator.evaluate(split, held_out, between=self._check_interruption)
             record |= {f"val_{name}": value for name, value in validation.items()}
         return record
 

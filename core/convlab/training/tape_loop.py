@@ -52,14 +52,17 @@ class TapeLoop:
         self._model = model
         self._optimizer = optimizer
         self._loss = loss
-        self._images = tf.convert_to_tensor(split.images)
-        self._labels = tf.convert_to_tensor(split.labels)
         self._plan = plan
         self._xla = xla
         # partial: TensorFlow takes a method of many loops for one function that is traced too often.
-        self._gather_and_run = tf.function(partial(self._gather), reduce_retracing=True)
         self._run_steps = tf.function(partial(self._steps), jit_compile=xla)
+        self._hold(split)
         self._steps_a_call = self._fixed_steps_a_call() if xla else 1
+
+    def _hold(self, split: Split) -> None:
+        self._images = tf.convert_to_tensor(split.images)
+        self._labels = tf.convert_to_tensor(split.labels)
+        self._gather_and_run = tf.function(partial(self._gather), reduce_retracing=True)
 
     def compile(self) -> None:
         """Trace the graph, and compile it where XLA does, by running no step of it."""
@@ -97,7 +100,7 @@ class TapeLoop:
     def _fixed_steps_a_call(self) -> int:
         batch_size = self._plan.batch_size
         operations: int = 6 * self._model.count_params() * batch_size
-        pixels = int(np.prod(self._images.shape[1:])) * batch_size
+        pixels = int(np.prod(self._model.input_shape[1:])) * batch_size
         full = self._plan.images // batch_size
         return max(1, min(_OPERATIONS_A_CALL // operations, _PIXELS_A_CALL // pixels, full))
 

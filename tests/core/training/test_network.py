@@ -97,7 +97,7 @@ def test_scaling_is_the_first_layer_of_the_model_and_uses_the_train_images_alone
     scaling: Literal["standard", "unit", "none"],
 ) -> None:
     prepared = prepare(Experiment(architecture="mlp", data=DataSettings(scaling=scaling)))
-    images = prepared.data.train.images
+    images = np.asarray(prepared.data.train.images)
     scaled = np.asarray(prepared.model.get_layer("scaling")(images))
     learnt_from = images[prepared.division.train].astype(np.float64)
     if scaling == "standard":

@@ -80,6 +80,7 @@ class Dataset(Part):
         published: what is known of its published form; with it ``convlab data`` lists, fetches and checks
             the data set, and a run refuses what is damaged. ``source.obtain(published)`` gives ``load`` the
             files.
+        where: where a data set without a published form lies, as ``convlab data list`` says it.
     """
 
     kind: ClassVar[Kind] = "dataset"
@@ -88,6 +89,7 @@ class Dataset(Part):
 
     load: Callable[[DataSource, Any], ImageData]
     published: Published | None = None
+    where: str = "where its plugin looks"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -26,7 +26,7 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     layout = read_layout(root, faults)
     files, headers = read_headers(root, layout.files, faults)
     if not files:
-        raise DataError(f"{faults}: no image is left")
+        raise DataError(f"{faults}: no image remains")
     form = _form(root, files, headers, options)
     files = _divided(without_duplicates(root, files, faults), options)
 
@@ -99,7 +99,8 @@ def _times(image_size: tuple[int, int]) -> str:
 
 FOLDER = Dataset(
     name="folder",
-    summary="Your own images: a folder with a folder a class (-s dataset.path=DIR)",
+    summary="Your own images: PNG, JPEG, BMP, GIF or WebP, a folder a class",
     load=_load,
     options=FolderOptions,
+    where="in the folder that you name with -s dataset.path=DIR",
 )

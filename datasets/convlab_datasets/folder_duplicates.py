@@ -21,9 +21,10 @@ def without_duplicates(root: Path, files: list[ImageFile], faults: Faults) -> li
     left_out: set[str] = set()
     for same in _groups(root, files):
         if len({file.label for file in same}) > 1:
-            doubtful = " = ".join(file.name for file in same)
-            faults.add("in two classes, so that a label is wrong", doubtful)
-            left_out.update(file.name for file in same)
+            for file in same:
+                other = next(other for other in same if other.label != file.label)
+                faults.add("in two classes, so that a label is wrong", f"{file.name} = {other.name}")
+                left_out.add(file.name)
             continue
         kept = min(same, key=lambda file: _PRECEDENCE.index(file.split))
         for file in same:

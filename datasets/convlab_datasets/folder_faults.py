@@ -33,5 +33,4 @@ class Faults:
             f"{len(names):,} {fault} ({', '.join(sorted(names)[:_NAMED])}{', …' * (len(names) > _NAMED)})"
             for fault, names in self._names.items()
         )
-        files = "1 file is" if len(self) == 1 else f"{len(self):,} files are"
-        return f"{self._root}: {files} left out: {kinds}"
+        return f"{self._root}: left out {kinds}"

@@ -28,6 +28,7 @@ class DatasetStatus:
         classes: the number of classes.
         input_shape: height, width and channels.
         download: the bytes to download where it is missing; 0 where it cannot be downloaded.
+        origin: what the plugin of an undeclared one says of where it lies.
     """
 
     name: str
@@ -40,6 +41,7 @@ class DatasetStatus:
     classes: int | None = None
     input_shape: tuple[int, int, int] | None = None
     download: int = 0
+    origin: str = ""
 
     @property
     def where(self) -> str:
@@ -50,7 +52,7 @@ class DatasetStatus:
             return f"incomplete in {self.place}: lacks {', '.join(self.lacks)}"
         if self.state == "missing":
             return f"not here: {in_megabytes(self.download)} to download" if self.download else "not here"
-        return "needs no files" if self.state == "included" else "where its plugin looks"
+        return "needs no files" if self.state == "included" else self.origin
 
 
 def list_datasets(
@@ -74,7 +76,7 @@ def _status(provided: Provided, host: PluginHost, source: DataSource) -> Dataset
     published = provided.part.published
     known: dict[str, Any] = {"name": _shortest(provided, host), "summary": provided.part.summary}
     if published is None:
-        return DatasetStatus(**known, state="undeclared")
+        return DatasetStatus(**known, state="undeclared", origin=provided.part.where)
     known |= {
         "train": sum(published.train_per_class),
         "test": sum(published.test_per_class),

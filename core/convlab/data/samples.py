@@ -1,13 +1,14 @@
 """``convlab data show``: a picture of labelled samples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.loading import load_checked
+from convlab.data.loading import load_checked, options_from
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
 from convlab.errors import DataError
@@ -73,6 +74,7 @@ def samples(
     *,
     classes: int = 10,
     columns: int = 10,
+    options: Mapping[str, Any] | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Samples:
@@ -82,17 +84,18 @@ def samples(
         name: the data set, by its bare or qualified name.
         classes: how many classes to show at most.
         columns: how many samples of each.
+        options: of the data set's own, by name.
         host: where the data set comes from; by default all installed plugins.
         data_dir: a folder to look for data files in before all others.
 
     Raises:
+        ConfigError: an option is unknown or of the wrong type.
         DataError: the data are missing or damaged.
     """
     host = host or PluginHost()
     provided = host.find(Dataset, name)
-    options = provided.part.options and provided.part.options()
     source = DataSource.from_environment(data_dir)
-    data = load_checked(provided, options, source, host.parts(Dataset))
+    data = load_checked(provided, options_from(provided, options), source, host.parts(Dataset))
     rows = min(classes, data.num_classes)
     images = np.zeros((rows, columns, *data.input_shape), np.uint8)
     for label in range(rows):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from convlab.data.comparison import compare, images_per_class, known_content
-from convlab.data.loading import Provided, load_unchecked
+from convlab.data.loading import Provided, load_unchecked, options_from
 from convlab.data_files.digests import array_digests
 from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
@@ -49,24 +49,33 @@ class Verification:
         return self.state not in ("damaged", "missing")
 
 
-def verify(name: str, *, host: PluginHost | None = None, data_dir: str | Path | None = None) -> Verification:
+def verify(
+    name: str,
+    *,
+    options: Mapping[str, Any] | None = None,
+    host: PluginHost | None = None,
+    data_dir: str | Path | None = None,
+) -> Verification:
     """Read a data set and compare it with what is published; downloads nothing.
 
     Args:
         name: the data set, by its bare or qualified name.
+        options: of the data set's own, by name.
         host: where it comes from; by default all installed plugins.
         data_dir: a folder to look in before all others.
 
     Raises:
-        ConfigError: a named folder does not exist.
+        ConfigError: a named folder does not exist, or an option is unknown or of the wrong type.
         UnknownNameError: no plugin has the data set.
     """
     host = host or PluginHost()
     provided = host.find(Dataset, name)
-    return verify_in(DataSource.from_environment(data_dir), provided, host)
+    return verify_in(DataSource.from_environment(data_dir), provided, host, options)
 
 
-def verify_in(source: DataSource, provided: Provided, host: PluginHost) -> Verification:
+def verify_in(
+    source: DataSource, provided: Provided, host: PluginHost, options: Mapping[str, Any] | None = None
+) -> Verification:
     """Do what ``verify`` does, in the folders of ``source``."""
     name, published = provided.canonical_name, provided.part.published
     found = None
@@ -75,7 +84,7 @@ def verify_in(source: DataSource, provided: Provided, host: PluginHost) -> Verif
             found = source.find(published)
             if found is None:
                 return Verification(name=name, state="missing", message=source.nowhere(published))
-        data = load_unchecked(provided, provided.part.options and provided.part.options(), source)
+        data = load_unchecked(provided, options_from(provided, options), source)
     except DataError as error:
         return Verification(
             name=name, state="damaged", message=str(error), place=found.place if found else None

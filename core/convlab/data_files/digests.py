@@ -4,25 +4,37 @@ import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from convlab.errors import DataError
 from convlab.image_data import ImageData
+from convlab.image_stream import ImageStream
 from convlab.published import ARRAYS
+
+_BYTES_AT_ONCE = 2**24  # of a stream, whose images need not fit into memory
 
 
 def array_digests(data: ImageData) -> dict[str, str]:
     """Return the SHA-256 of the four arrays, in hexadecimal, by their names."""
     arrays = (
-        np.ascontiguousarray(data.train.images),
+        data.train.images,
         data.train.labels.astype("<i8"),
-        np.ascontiguousarray(data.test.images),
+        data.test.images,
         data.test.labels.astype("<i8"),
     )
     with ThreadPoolExecutor() as pool:
-        digests = pool.map(lambda array: hashlib.sha256(array.data).hexdigest(), arrays)
-        return dict(zip(ARRAYS, digests, strict=True))
+        return dict(zip(ARRAYS, pool.map(_array_digest, arrays), strict=True))
+
+
+def _array_digest(array: npt.NDArray[Any] | ImageStream) -> str:
+    digest = hashlib.sha256()
+    rows = max(1, _BYTES_AT_ONCE * len(array) // max(1, array.nbytes))
+    for start in range(0, len(array), rows):
+        digest.update(np.ascontiguousarray(array[start : start + rows]).data)
+    return digest.hexdigest()
 
 
 def file_checksum(path: Path, algorithm: str) -> str:

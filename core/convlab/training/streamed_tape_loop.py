@@ -44,16 +44,16 @@ class StreamedTapeLoop(TapeLoop):
 
     def _call(self, order: npt.NDArray[np.int32], first: int, until: int, batch_size: int) -> tf.Tensor:
         steps = until - first
-        images = [next(self._batches)[0] for _ in range(steps)]
+        some = [next(self._batches)[0] for _ in range(steps)]
         start = first * self._plan.batch_size
         labels = self._all_labels[order[start : until * self._plan.batch_size]]
         if not self._xla:
-            images = tf.concat(images, 0) if images else np.zeros((0, *self._shape), np.uint8)
+            images = tf.concat(some, 0) if some else np.zeros((0, *self._shape), np.uint8)
             return self._run_steps(images, labels, tf.constant(steps))
         # As many as the graph was compiled for; no step sees those that fill up.
         count = batch_size * (self._steps_a_call if batch_size == self._plan.batch_size else 1)
         missing = count - len(labels)
-        images = tf.concat([*images, np.zeros((missing, *self._shape), np.uint8)], 0)
+        images = tf.concat([*some, np.zeros((missing, *self._shape), np.uint8)], 0)
         return self._run_steps(images, np.pad(labels, (0, missing)), tf.constant(steps), batch_size)
 
 

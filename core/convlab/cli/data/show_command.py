@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from convlab import data
-from convlab.cli.data.arguments import DataDir, Name
+from convlab.cli.data.arguments import DataDir, Name, Settings, dataset_options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all
@@ -20,6 +20,7 @@ def show_data(
         Path | None,
         typer.Option("--png", metavar="FILE", help="Write a picture: a row a class, ten samples each."),
     ] = None,
+    settings: Settings = None,
     data_dir: DataDir = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
@@ -29,7 +30,8 @@ def show_data(
     Example: [cyan]convlab data show fashion_mnist --png clothes.png[/]
     """
     with ending_well():
-        samples = data.samples(name, host=host_from(plugin, no_plugins), data_dir=data_dir)
+        options = dataset_options(settings)
+        samples = data.samples(name, options=options, host=host_from(plugin, no_plugins), data_dir=data_dir)
         saved = samples.save(png) if png else None
     if saved:
         print_all(f"samples of [bold cyan]{escape(name)}[/] are in {escape(str(saved))}")

@@ -6,10 +6,11 @@ import typer
 from rich.markup import escape
 
 from convlab import data
-from convlab.cli.data.arguments import AsJson, DataDir, Names
+from convlab.cli.data.arguments import AsJson, DataDir, Names, Settings, dataset_options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json
+from convlab.errors import ConfigError
 
 _VERDICTS = {
     "published": "[green]the published data[/]",
@@ -23,6 +24,7 @@ _VERDICTS = {
 def verify_data(
     names: Names,
     as_json: AsJson = False,
+    settings: Settings = None,
     data_dir: DataDir = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
@@ -35,7 +37,10 @@ def verify_data(
     """
     with ending_well():
         host = host_from(plugin, no_plugins)
-        verifications = [data.verify(name, host=host, data_dir=data_dir) for name in names]
+        options = dataset_options(settings)
+        if options and len(names) > 1:
+            raise ConfigError("-s sets the options of one data set: name one")
+        verifications = [data.verify(name, options=options, host=host, data_dir=data_dir) for name in names]
     if as_json:
         print_json([asdict(verification) for verification in verifications])
     else:

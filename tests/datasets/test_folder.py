@@ -1,0 +1,241 @@
+"""People's own images, in the layouts and the states that people have them in."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from convlab import ConvlabError, ImageData, ImageStream
+from convlab.options import read_options
+from convlab_datasets.folder import FOLDER
+
+Digits = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
+
+
+def _load(path: Path | str, **options: Any) -> ImageData:
+    values = {"path": str(path), **options}
+    return FOLDER.load(None, read_options(FOLDER.options, values, key="dataset_options", owner="folder"))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def save(real_digits: Digits) -> Callable[..., Path]:
+    """Save real digits, each another one, as files; returns the last."""
+    images = iter(real_digits[0])
+
+    def save_some(folder: Path, *names: str, colour: bool = False, size: int = 28, **options: Any) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            image = Image.fromarray(next(images)).convert("RGB" if colour else "L")
+            image.resize((size, size)).save(folder / name, **options)
+        return folder / names[-1]
+
+    return save_some
+
+
+@pytest.fixture
+def pets(tmp_path: Path, save: Callable[..., Path]) -> Path:
+    """20 images of each of two classes, 28×28 grey."""
+    for name in ("dog", "cat"):
+        save(tmp_path / "pets" / name, *(f"{number}.png" for number in range(20)))
+    return tmp_path / "pets"
+
+
+def test_classes_are_sorted_and_a_seeded_stratified_part_is_the_test_split(pets: Path) -> None:
+    data, same, other = _load(pets), _load(f"{pets}/"), _load(pets, split_seed=1)
+    assert data.class_names == ("cat", "dog")
+    assert data.input_shape == (28, 28, 1)
+    assert np.bincount(data.train.labels).tolist() == [16, 16]
+    assert np.bincount(data.test.labels).tolist() == [4, 4]
+    np.testing.assert_array_equal(data.test.images, same.test.images)
+    assert not np.array_equal(data.test.images, other.test.images)
+
+
+def test_streamed_or_in_memory_the_pixels_are_the_same(pets: Path, caplog: pytest.LogCaptureFixture) -> None:
+    options = {"image_size": [20, 30], "color_mode": "rgb"}
+    in_memory, streamed = _load(pets, **options), _load(pets, stream_above=0.07, **options)
+    assert isinstance(streamed.train.images, ImageStream)
+    assert in_memory.input_shape == streamed.input_shape == (20, 30, 3)
+    for name, split in in_memory.splits().items():
+        np.testing.assert_array_equal(split.images, np.asarray(streamed.splits()[name].images))
+        np.testing.assert_array_equal(split.labels, streamed.splits()[name].labels)
+    assert "40 images stream" in caplog.text
+    assert "dataset.stream_above=0.07" in caplog.text
+
+
+def test_train_test_and_val_folders_are_the_splits(pets: Path, save: Callable[..., Path]) -> None:
+    root = pets.parent / "split"
+    shutil.move(pets, root / "train")
+    for split, count in (("test", 3), ("val", 2)):
+        for name in ("cat", "dog"):
+            save(root / split / name, *(f"{number}.bmp" for number in range(count)))
+    data = _load(root)
+    counts = {name: np.bincount(split.labels).tolist() for name, split in data.splits().items()}
+    assert counts == {"train": [20, 20], "test": [3, 3], "validation": [2, 2]}
+    shutil.rmtree(root / "test")
+    assert np.bincount(_load(root).test.labels).tolist() == [4, 4]  # of train
+
+
+def test_every_format_is_read_upright_from_its_first_frame(tmp_path: Path, real_digits: Digits) -> None:
+    pixels = real_digits[0][0].repeat(2, axis=1)  # 28 high, 56 wide
+    image, other = Image.fromarray(pixels), Image.fromarray(255 - pixels)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # to be turned by 90° to the right
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    image.save(tmp_path / "a" / "1.png")
+    image.convert("RGBA").save(tmp_path / "a" / "2.webp", lossless=True)
+    image.save(tmp_path / "a" / "3.GIF", save_all=True, append_images=[other])
+    image.save(tmp_path / "a" / "4.bmp")
+    image.convert("CMYK").save(tmp_path / "a" / "5.jpg", quality=95)
+    Image.fromarray(pixels.astype(np.uint16) * 257).save(tmp_path / "a" / "6.png")
+    image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a" / "7.jpeg", quality=95, exif=turned)
+    other.save(tmp_path / "b" / "1.png")
+    other.convert("P").save(tmp_path / "b" / "2.png", transparency=0)
+    data = _load(tmp_path, color_mode="grayscale", test_fraction=0.01)
+    images = np.concatenate([np.asarray(split.images) for split in (data.train, data.test)])
+    labels = np.concatenate([data.train.labels, data.test.labels])
+    assert images.shape == (9, 28, 56, 1)
+    for one, label in zip(images[..., 0], labels, strict=True):
+        assert np.abs(one.astype(int) - (255 - pixels if label else pixels)).mean() < 3
+
+
+def test_another_ratio_is_stretched_cropped_or_padded(tmp_path: Path) -> None:
+    pixels = np.zeros((10, 30, 3), np.uint8)
+    pixels[:, :10], pixels[:, 10:20], pixels[:, 20:] = 50, 100, 150
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            Image.fromarray(pixels + number + (name == "b") * 2).save(tmp_path / name / f"{number}.png")
+    first = {
+        resize: np.asarray(_load(tmp_path, image_size=[30, 30], resize=resize).train.images)[0, :, :, 0]
+        for resize in ("stretch", "crop", "pad")
+    }
+    assert [int(first["stretch"][15, column]) // 50 for column in (2, 15, 27)] == [1, 2, 3]
+    assert [int(first["crop"][15, column]) // 50 for column in (2, 15, 27)] == [2, 2, 2]
+    assert [int(first["pad"][row, 15]) // 50 for row in (2, 15, 27)] == [0, 2, 0]
+
+
+def test_doubtful_files_are_counted_named_and_left_out(
+    pets: Path, save: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    cat, dog = pets / "cat", pets / "dog"
+    (cat / "empty.jpg").touch()
+    (cat / "text.png").write_text("no image")
+    whole = (cat / "5.png").read_bytes()
+    (cat / "cut.png").write_bytes(whole[: len(whole) // 2])
+    for copy in ("a.png", "b.png", "c.png", "d.png"):
+        shutil.copy(cat / "6.png", cat / f"copy {copy}")
+    shutil.copy(save(cat, "both.png"), dog / "both too.png")
+    (dog / "IMG_1.HEIC").write_bytes(b"a format that Pillow does not know")
+    (dog / "gone.png").symlink_to("nowhere.png")
+    for junk in (cat / ".DS_Store", cat / "Thumbs.db", pets / ".git", pets / "labels.csv"):
+        junk.touch()
+    (dog / ".thumbnails").mkdir()
+    data = _load(pets)
+    assert len(data.train.labels) + len(data.test.labels) == 40
+    assert f"warning: {pets}: left out 1 of other kinds" in caplog.text
+    for part in (
+        "1 of other kinds than PNG, JPEG, BMP, GIF and WebP (dog/IMG_1.HEIC)",
+        "1 empty (cat/empty.jpg)",
+        "4 copies of another (cat/copy a.png = cat/6.png, cat/copy b.png = cat/6.png, "
+        "cat/copy c.png = cat/6.png, …)",
+        "2 in two classes, so that a label is wrong (cat/both.png = dog/both too.png, "
+        "dog/both too.png = cat/both.png)",
+    ):
+        assert part in caplog.text
+    unreadable = re.search(r"(\d) unreadable \((.*?)\)", caplog.text)
+    assert unreadable is not None
+    assert unreadable.groups() == ("3", "cat/cut.png, cat/text.png, dog/gone.png")
+    with pytest.raises(ConvlabError, match=r"left out .*: mend or remove them"):
+        _load(pets, strict=True)
+
+
+def test_an_image_of_the_test_folder_is_not_trained_on(
+    pets: Path, save: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    root = pets.parent / "split"
+    shutil.move(pets, root / "train")
+    for name in ("cat", "dog"):
+        save(root / "test" / name, "new.png")
+    shutil.copy(root / "train" / "dog" / "3.png", root / "test" / "dog" / "leak.png")
+    data = _load(root)
+    assert (len(data.train.labels), len(data.test.labels)) == (39, 3)
+    assert "1 also in test (train/dog/3.png = test/dog/leak.png)" in caplog.text
+
+
+def test_the_order_does_not_depend_on_the_file_system(
+    tmp_path: Path, pets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.move(pets / "dog", pets / "Ka\u0308fer")  # as macOS writes Käfer
+    before = _load(pets)
+    scan = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: _Reversed(scan(folder)))
+    after = _load(pets)
+    assert before.class_names == after.class_names == ("K\u00e4fer", "cat")
+    np.testing.assert_array_equal(before.train.images, after.train.images)
+
+
+class _Reversed:
+    def __init__(self, entries: Any) -> None:
+        self._entries = entries
+
+    def __enter__(self) -> Any:
+        return reversed(list(self._entries))
+
+    def __exit__(self, *_: object) -> None:
+        self._entries.close()
+
+
+def _make(root: Path, save: Callable[..., Path], *folders: str) -> None:
+    for folder in folders:
+        save(root / folder, "1.png", "2.png", "3.png")
+
+
+@pytest.mark.parametrize(
+    ("folders", "message"),
+    [
+        ((), "holds no images"),
+        (("",), "holds images but no class folders"),
+        (("cat",), "images of one class only, 'cat'"),
+        (("2024/cat", "2024/dog", "2025/cat"), "holds folders where images should be"),
+        (("test/cat", "test/dog"), "has test/ but no train/CLASS/*"),
+        (("train/cat", "train/dog", "test/cat", "test/fox"), "images of 'fox' in test/ but none in train/"),
+        (("train/cat", "train/dog", "test/cat"), "images of 'dog' in train/ but none in test/"),
+        (("train/cat", "train/dog", "test"), "sort them into test/CLASS/*"),
+    ],
+)
+def test_another_layout_is_refused_with_what_to_do(
+    folders: tuple[str, ...], message: str, tmp_path: Path, save: Callable[..., Path]
+) -> None:
+    _make(tmp_path / "photos", save, *folders)
+    (tmp_path / "photos").mkdir(exist_ok=True)
+    with pytest.raises(ConvlabError, match=re.escape(message)) as raised:
+        _load(tmp_path / "photos")
+    assert ": " in str(raised.value)
+
+
+def test_paths_and_sizes_that_cannot_be_are_refused(pets: Path, save: Callable[..., Path]) -> None:
+    save(pets / "cat", "large.png", size=40)
+    for path, message in (
+        (pets, r"differ in size \(28×28, but cat/large.png has 40×40\): set .*image_size=\[64,64\]"),
+        ("", r"name the folder of your images with -s dataset.path=DIR"),
+        (pets / "nowhere", r"no folder .*nowhere \(seen from "),
+        (pets / "cat" / "1.png", r"is a file: name a folder"),
+    ):
+        with pytest.raises(ConvlabError, match=message):
+            _load(path)
+
+
+def test_a_class_may_be_called_train_and_a_home_folder_may_be_meant(
+    pets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pets / "dog").rename(pets / "train")
+    monkeypatch.setenv("HOME", str(pets.parent))
+    assert _load("~/pets").class_names == ("cat", "train")

@@ -1,7 +1,7 @@
 """Loading of a data set, which lets nothing through that is damaged."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from convlab.data.comparison import Comparison, compare, known_content
@@ -11,21 +11,9 @@ from convlab.descriptors import Dataset
 from convlab.errors import ConvlabError, DataError, PluginError
 from convlab.host import ProvidedPart
 from convlab.image_data import ImageData
-from convlab.options import read_options
 
 Provided = ProvidedPart[Dataset]
 logger = logging.getLogger("convlab")
-
-
-def options_from(provided: Provided, values: Mapping[str, Any] | None) -> Any:
-    """Return a data set's options, with its defaults for those that are not given.
-
-    Raises:
-        ConfigError: an option is unknown or of the wrong type.
-    """
-    return read_options(
-        provided.part.options, values or {}, key="dataset_options", owner=f"dataset {provided.part.name!r}"
-    )
 
 
 def load_checked(

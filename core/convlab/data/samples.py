@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.loading import load_checked, options_from
+from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
 from convlab.errors import DataError
+from convlab.experiment import part_options
 from convlab.host import PluginHost
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def samples(
     host = host or PluginHost()
     provided = host.find(Dataset, name)
     source = DataSource.from_environment(data_dir)
-    data = load_checked(provided, options_from(provided, options), source, host.parts(Dataset))
+    data = load_checked(provided, part_options(provided, dict(options or {})), source, host.parts(Dataset))
     rows = min(classes, data.num_classes)
     images = np.zeros((rows, columns, *data.input_shape), np.uint8)
     for label in range(rows):

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from convlab.data.comparison import compare, images_per_class, known_content
-from convlab.data.loading import Provided, load_unchecked, options_from
+from convlab.data.loading import Provided, load_unchecked
 from convlab.data_files.digests import array_digests
 from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
 from convlab.errors import DataError
+from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.image_data import ImageData
 
@@ -84,7 +85,7 @@ def verify_in(
             found = source.find(published)
             if found is None:
                 return Verification(name=name, state="missing", message=source.nowhere(published))
-        data = load_unchecked(provided, options_from(provided, options), source)
+        data = load_unchecked(provided, part_options(provided, dict(options or {})), source)
     except DataError as error:
         return Verification(
             name=name, state="damaged", message=str(error), place=found.place if found else None

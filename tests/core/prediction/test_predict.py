@@ -21,7 +21,7 @@ def digits() -> ImageData:
 def pictures(digits: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all test images of the digits, and files that are no pictures."""
     folder = tmp_path_factory.mktemp("pictures")
-    for number, image in enumerate(digits.test.images):
+    for number, image in enumerate(np.asarray(digits.test.images)):
         file = folder / f"{number % 3}" / f"{number:04}.png"
         file.parent.mkdir(exist_ok=True)
         Image.fromarray(image[..., 0]).save(file)

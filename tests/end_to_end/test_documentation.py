@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def test_the_commands_of_a_page_run_in_its_order(
     page: Path, tmp_path: Path, small_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CONVLAB_DATA_DIR", str(small_mnist_dir))
+    data = shutil.copytree(small_mnist_dir, tmp_path.with_name(f"{tmp_path.name}-data"))  # pages write to it
+    monkeypatch.setenv("CONVLAB_DATA_DIR", str(data))
     for block in blocks(page, "python"):
         if file := re.match(r"# (\w+\.py)\n", block):
             Path(file[1]).write_text(block, encoding="utf-8")

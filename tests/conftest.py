@@ -21,6 +21,11 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 _REAL_DATA = os.environ.get("CONVLAB_DATA_DIR")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that all processes end together."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hide the machine's own settings, data folders and Keras cache from every test."""

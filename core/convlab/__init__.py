@@ -16,6 +16,7 @@ from convlab.errors import (
     ConvlabError,
     DataError,
     DivergedError,
+    ExportError,
     PluginError,
     RunFolderError,
     TrainingError,
@@ -24,6 +25,7 @@ from convlab.errors import (
 )
 from convlab.evaluation import Evaluation, evaluate
 from convlab.experiment import DataSettings, Experiment, TrainSettings
+from convlab.exporting import Exported, export
 from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
@@ -48,6 +50,8 @@ __all__ = [
     "Download",
     "Evaluation",
     "Experiment",
+    "ExportError",
+    "Exported",
     "Found",
     "ImageData",
     "ImageStream",
@@ -77,6 +81,7 @@ __all__ = [
     "describe_run",
     "doctor",
     "evaluate",
+    "export",
     "find_run",
     "hookimpl",
     "list_runs",

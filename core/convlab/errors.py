@@ -40,5 +40,9 @@ class RunFolderError(ConvlabError):
     """A run's folder that cannot be written or read."""
 
 
+class ExportError(ConvlabError):
+    """A model that cannot be written in a format, or an export that is not the model."""
+
+
 class TrustError(ConvlabError):
     """Code that came with a run, which does not run here unless it is trusted."""

@@ -1,17 +1,19 @@
 """What convlab promises on the whole of the real data sets."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convlab import Experiment, PluginHost, Run, TrainSettings, run
+from convlab import Experiment, PluginHost, Run, TrainSettings, evaluate, export, run
 
 
 @pytest.fixture(scope="module")
 def trained(whole_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     host = PluginHost(third_party=False)
 
+    @cache
     def train(dataset: str, architecture: str, **settings: Any) -> Run:
         return run(
             Experiment(dataset=dataset, architecture=architecture, train=TrainSettings(**settings)),
@@ -36,3 +38,20 @@ def test_the_cnn_beats_the_mlp_by_a_point_within_400_steps_of_adam(trained: Any)
 
 def test_two_epochs_of_fashion_mnist(trained: Any) -> None:
     assert trained("fashion_mnist", "cnn", epochs=2).test["accuracy"] >= 0.87
+
+
+def test_a_run_on_mnist_is_evaluated_and_exported_to_every_format(trained: Any, whole_data_dir: Path) -> None:
+    run = trained("mnist", "cnn", epochs=1)
+    assert evaluate(run.folder, data_dir=whole_data_dir).measures == run.test
+    for format_, quantize, agreement, difference in (
+        ("keras", None, 1.0, 0.0),
+        ("saved-model", None, 1.0, 1e-4),
+        ("litert", None, 1.0, 1e-4),
+        ("onnx", None, 1.0, 1e-4),
+        ("litert", "float16", 0.999, 0.1),
+        ("litert", "int8", 0.99, 10.0),
+    ):
+        exported = export(run.folder, format_, quantize=quantize, data_dir=whole_data_dir)
+        assert exported.images == 10_000
+        assert exported.agreement >= agreement
+        assert exported.largest_difference <= difference

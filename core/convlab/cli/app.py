@@ -11,6 +11,7 @@ from convlab.cli.data import data_app
 from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
 from convlab.cli.exits import run_app
+from convlab.cli.export_command import export_run
 from convlab.cli.list_command import list_parts
 from convlab.cli.plugins_command import list_plugins
 from convlab.cli.predict_command import predict_pictures
@@ -32,6 +33,7 @@ app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
 app.command("predict")(predict_pictures)
+app.command("export")(export_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)

@@ -12,6 +12,7 @@ from convlab.cli.host_options import NoPlugins, host_from
 from convlab.cli.output import print_all, print_json, shown
 from convlab.cli.run_arguments import AsJson, RunName, RunsDir
 from convlab.reporting.durations import in_words
+from convlab.reporting.sizes import in_bytes
 from convlab.reporting.wording import measures
 from convlab.runs.description import describe_run
 from convlab.runs.recorded_run import open_run
@@ -65,7 +66,7 @@ def _page(described: dict[str, Any]) -> list[RenderableType]:
         page += ["", _epochs(described["epochs"])]
     if described["test"]:
         page += ["", f"[bold green]test[/]  {shown(measures(described['test']))}"]
-    files = (f"{name} ({_size(size)})" for name, size in described["files"].items())
+    files = (f"{name} ({in_bytes(size)})" for name, size in described["files"].items())
     page += ["", f"[dim]files[/]  {shown(', '.join(files))}"]
     return [*page, *_next(described)]
 
@@ -157,11 +158,3 @@ def _next(described: dict[str, Any]) -> list[str]:
 
 def _value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) and value else str(value)
-
-
-def _size(size: int) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.3g} {unit}"
-        size /= 1000  # type: ignore[assignment]
-    return f"{size:.3g} GB"

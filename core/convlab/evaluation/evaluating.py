@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.loading import load_checked
-from convlab.data_source import DataSource
 from convlab.descriptors import Dataset, Metric, Part
-from convlab.errors import ConfigError, DataError
+from convlab.errors import ConfigError
 from convlab.evaluation.calibration import calibration
 from convlab.evaluation.report import ClassReport, Evaluation
 from convlab.experiment import part_options
 from convlab.host import PluginHost
-from convlab.image_data import ImageData
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.run_data import check_fit, load_run_data
 from convlab.training.division import HeldOut, divide_data
 
 if TYPE_CHECKING:
     import keras
 
 SPLITS = ("test", "validation")
-_SHOWN = 3
 
 
 def evaluate(
@@ -75,25 +72,21 @@ def evaluate(
         host = recorded.host(needed, plugin_files=plugin_files, trust=trust)
     else:
         recorded.check(host, needed)
-    experiment = recorded.experiment
-    provided = host.find(Dataset, experiment.dataset if dataset is None else dataset)
-    options = part_options(provided, experiment.dataset_options if own_data else {})
-    source = DataSource.from_environment(recorded.data_dir if data_dir is None else data_dir)
-    data = load_checked(provided, options, source, host.parts(Dataset))
+    name, data = load_run_data(recorded, host, dataset=dataset, data_dir=data_dir)
     images = HeldOut(data.test, np.arange(len(data.test.labels)))
     if split == "validation":
-        _, images = divide_data(data, experiment.data, experiment.train.seed)
+        _, images = divide_data(data, recorded.experiment.data, recorded.experiment.train.seed)
         if not len(images.indices):
             raise ConfigError(
                 f"{str(recorded.path)!r} held out no images (data.validation is 0): use the test split"
             )
     labels = images.split.labels[images.indices]
     model = recorded.load_model(host, trust=trust)
-    _check_fit(recorded, model, data, provided.canonical_name)
+    check_fit(recorded, model, data, name)
     measures, logits = _measured(recorded, host, model, images)
     return Evaluation(
         run=recorded.path,
-        dataset=provided.canonical_name,
+        dataset=name,
         split=split,
         images=len(labels),
         measures=measures,
@@ -103,27 +96,6 @@ def evaluate(
         logits=logits,
         labels=labels,
     )
-
-
-def _check_fit(recorded: RecordedRun, model: "keras.Model", data: ImageData, dataset: str) -> None:
-    takes, gives = tuple(model.input_shape[1:]), model.output_shape[1]
-    of_run = f"the model of {str(recorded.path)!r}"
-    if data.input_shape != takes:
-        raise DataError(
-            f"{dataset} has images of {_shape(data.input_shape)}, but {of_run} takes {_shape(takes)}: "
-            "choose a data set of that shape"
-        )
-    if data.num_classes != gives:
-        raise DataError(
-            f"{dataset} has {data.num_classes} classes, but {of_run} tells {gives} apart: choose a data set "
-            "of those classes"
-        )
-    names = recorded.class_names
-    if names is not None and names != data.class_names:
-        raise DataError(
-            f"the classes of {dataset} are {_first(data.class_names)}, but {of_run} tells apart "
-            f"{_first(names)}: choose a data set of those classes"
-        )
 
 
 def _measured(
@@ -172,11 +144,3 @@ def _confusion_matrix(
         labels, logits.argmax(axis=1), labels=range(logits.shape[1])
     )
     return matrix
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape))
-
-
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names[:_SHOWN])) + ("…" if len(names) > _SHOWN else "")

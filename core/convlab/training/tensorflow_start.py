@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TextIO
 
 from convlab.errors import ConvlabError
@@ -23,7 +23,7 @@ def start_tensorflow() -> None:
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
     try:
-        with _native_stderr_held_back():
+        with nullcontext() if "tensorflow" in sys.modules else native_stderr_held_back():
             import keras
             import tensorflow as tf
 
@@ -56,12 +56,15 @@ def _open_devices(config: object) -> None:
 
 
 @contextmanager
-def _native_stderr_held_back() -> Iterator[None]:
-    """Keep what C++ writes to file descriptor 2 from the terminal, unless the block fails.
+def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[None]:
+    """Keep what C++ writes to file descriptor 2 from the terminal.
 
-    While TensorFlow loads, its log goes there whatever level is set.
+    While TensorFlow loads or converts, its log goes there whatever level is set.
+
+    Args:
+        also_where_it_fails: whether it stays unseen where the block raises.
     """
-    if os.environ.get("CONVLAB_DEBUG") or "tensorflow" in sys.modules:
+    if os.environ.get("CONVLAB_DEBUG"):
         yield
         return
     sys.stderr.flush()
@@ -73,8 +76,9 @@ def _native_stderr_held_back() -> Iterator[None]:
         try:
             yield
         except BaseException:
-            held.seek(0)
-            os.write(saved, held.read())
+            if not also_where_it_fails:
+                held.seek(0)
+                os.write(saved, held.read())
             raise
         finally:
             os.dup2(saved, 2)

@@ -1,5 +1,6 @@
 """``convlab show-run``: one run."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -135,9 +136,9 @@ def _figure(value: Any) -> str:
 
 
 def _next(described: dict[str, Any]) -> list[str]:
-    run = described["run"]
+    run = shlex.quote(described["run"])
     files = {plugin["target"] for plugin in described["plugins"] if plugin["sha256"]}
-    plugins = "".join(f" --plugin {file}" for file in sorted(files))
+    plugins = "".join(f" --plugin {shlex.quote(file)}" for file in sorted(files))
     steps = {f"convlab run {run}/experiment.toml{plugins}": "the same again"}
     if described["state"] == "finished":
         steps = {

@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import logging
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -74,7 +76,7 @@ def _would_run(run: str, plugins: list[RecordedPlugin]) -> str:
     )
     return (
         f"using {run!r} would run {files}, which this machine has never run: read it with "
-        f"'convlab show-run {run} --code', and if you trust it add --trust"
+        f"'convlab show-run {shlex.quote(run)} --code', and if you trust it add --trust"
     )
 
 
@@ -87,12 +89,18 @@ def _missing(run: str, plugin: RecordedPlugin, host: PluginHost) -> str:
         return f"{needs}, which was registered in a notebook: register it with a PluginHost and pass that"
     if plugin.origin == "file":
         return f"{needs}, which that plugin file does not have: name one that has with --plugin"
-    pinned = f"{plugin.provider}=={plugin.version}" if plugin.version else plugin.provider
+    install = _install(plugin)
     if any(provider.name == plugin.provider for provider in host.providers):
-        return f"{needs}, which the one that is installed does not have: pip install {pinned}"
+        return f"{needs}, which the one that is installed does not have{install}"
     if _is_installed(plugin.provider):
         return f"{needs}, which is installed but blocked: leave out --no-plugins and CONVLAB_…_PLUGINS"
-    return f"{needs}, which is not installed: pip install {pinned}"
+    return f"{needs}, which is not installed{install}"
+
+
+def _install(plugin: RecordedPlugin) -> str:
+    """Return the command that installs a plugin, unless the names in the run are none that pip knows."""
+    pinned = f"{plugin.provider}=={plugin.version}" if plugin.version else plugin.provider
+    return f": pip install {pinned}" if re.fullmatch(r"[\w.-]+(==[\w.+!-]+)?", pinned) else ""
 
 
 def _is_installed(distribution: str) -> bool:

@@ -84,6 +84,7 @@ def with_plugin(run: Path, to: Path, **noted: Any) -> Path:
         ("convlab-resnet", "entry point", r"which is not installed: pip install convlab-resnet==1\.2"),
         ("convlab", "built-in", r"which the one that is installed does not have: pip install convlab==1\.2"),
         ("numpy", "entry point", "which is installed but blocked"),
+        ("--index-url=x y", "entry point", "which is not installed$"),
         ("notebook", "notebook", "which was registered in a notebook"),
     ],
 )

@@ -196,7 +196,9 @@ def test_other_images_than_those_trained_on_before_are_noticed(
     train("run", train={"epochs": 1})
     data = prepare(Experiment(**MLP), host=host).data
     other = ImageData(
-        train=(255 - np.asarray(data.train.images), data.train.labels), test=data.test, class_names=data.class_names
+        train=(255 - np.asarray(data.train.images), data.train.labels),
+        test=data.test,
+        class_names=data.class_names,
     )
     monkeypatch.setattr("convlab.training.preparation.load_checked", lambda *arguments: other)
     with pytest.raises(DataError, match="are not those that are found now"):

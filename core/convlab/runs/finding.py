@@ -46,5 +46,9 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
         raise ConfigError(f"{word!r} means {len(meant)} runs: write more of the name of {listed}{more}")
     if not runs:
         raise ConfigError(f"no run {word!r}: there are no runs in {str(runs_dir)!r}")
-    near = difflib.get_close_matches(word, names, n=_SHOWN, cutoff=0.3) or names[:_SHOWN]
-    raise ConfigError(f"no run {word!r} in {str(runs_dir)!r}; {did_you_mean(word, near)}")
+    if len(names) <= _SHOWN:
+        raise ConfigError(f"no run {word!r} in {str(runs_dir)!r}; {did_you_mean(word, names)}")
+    near = difflib.get_close_matches(word, names, n=_SHOWN, cutoff=0) or names[:_SHOWN]
+    raise ConfigError(
+        f"no run {word!r} in {str(runs_dir)!r}; the nearest are {', '.join(near)}: 'convlab runs' lists all"
+    )

@@ -75,7 +75,7 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             if not also_where_it_fails:
                 held.seek(0)
                 os.write(saved, held.read())

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from convlab import Architecture, PluginError, RunFolderError, TrustError, open_run
+from convlab.cli.app import app
 
 Config = dict[str, Any]
 
@@ -50,6 +52,47 @@ def test_a_plugin_file_that_this_machine_never_ran_runs_only_when_it_is_trusted(
     assert executed() == before + 1
     with pytest.raises(TrustError):
         run.host()  # to trust it once is not to trust it for ever
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "evaluate {run}",
+        "evaluate {run} --split validation --json",
+        "predict {run} picture.png",
+        "export {run} --format keras",
+        "export {run} --format saved-model --to exported",
+        "resume {run} --epochs 2",
+    ],
+)
+def test_every_command_refuses_somebody_else_s_code_in_one_line(
+    runs_dir: Path, tmp_path: Path, executed: Callable[[], int], command: str
+) -> None:
+    before = executed()
+    marker = tmp_path / "was-here"
+    with_lambda = tampered(runs_dir / "plain", tmp_path, python_lambda(marker))
+    runs = {runs_dir / "own": "would run its plugin file 'doubling.py'"}
+    if not command.startswith("resume"):  # which builds the model anew
+        runs[with_lambda] = "has 'a Lambda layer' and 'a Python lambda'"
+    for run, words in runs.items():
+        done = CliRunner().invoke(app, command.format(run=run).split())
+        assert (done.exit_code, done.stdout) == (1, "")
+        (line,) = done.stderr.splitlines()
+        assert words in line
+        assert "--trust" in line
+    assert executed() == before
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["runs --runs-dir {runs}", "show-run {runs}/own", "show-run {runs}/own --code"]
+)
+def test_looking_at_a_run_runs_nothing_of_it(
+    runs_dir: Path, executed: Callable[[], int], command: str
+) -> None:
+    before = executed()
+    assert CliRunner().invoke(app, command.format(runs=runs_dir).split()).exit_code == 0
+    assert executed() == before
 
 
 def test_where_the_run_was_made_its_plugin_file_runs_again_from_the_snapshot(

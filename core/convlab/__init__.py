@@ -31,6 +31,7 @@ from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
 from convlab.image_stream import ImageStream
+from convlab.new import NewPackage, create_package
 from convlab.prediction import Prediction, Predictions, predict
 from convlab.published import Download, Layout, Published
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
@@ -58,6 +59,7 @@ __all__ = [
     "Layout",
     "ListedRun",
     "Metric",
+    "NewPackage",
     "Optimizer",
     "PluginError",
     "PluginFailure",
@@ -77,6 +79,7 @@ __all__ = [
     "TrustError",
     "UnknownNameError",
     "check",
+    "create_package",
     "data",
     "describe_run",
     "doctor",

@@ -13,6 +13,7 @@ from convlab.cli.evaluate_command import evaluate_run
 from convlab.cli.exits import run_app
 from convlab.cli.export_command import export_run
 from convlab.cli.list_command import list_parts
+from convlab.cli.new_command import new_package
 from convlab.cli.plugins_command import list_plugins
 from convlab.cli.predict_command import predict_pictures
 from convlab.cli.resume_command import resume_run
@@ -38,6 +39,7 @@ app.command("list")(list_parts)
 app.command("show")(show_part)
 app.command("plugins")(list_plugins)
 app.command("check")(check_target)
+app.command("new")(new_package)
 app.command("doctor")(examine)
 app.add_typer(data_app)
 

@@ -88,5 +88,5 @@ def test_plugins_shows_a_failure_in_full_and_the_other_commands_in_a_line(tmp_pa
 def test_the_bare_command_shows_the_help_and_version_the_version() -> None:
     assert "convlab run trains a small CNN" in invoke().stdout
     assert invoke("--version").stdout.startswith("convlab ")
-    for command in ("run", "list", "show", "plugins", "doctor"):
+    for command in ("run", "list", "show", "plugins", "doctor", "new"):
         assert "Example: " in invoke(command, "--help").stdout

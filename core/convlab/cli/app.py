@@ -1,5 +1,6 @@
 """The ``convlab`` command."""
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -10,7 +11,7 @@ from convlab.cli.check_command import check_target
 from convlab.cli.data import data_app
 from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
-from convlab.cli.exits import run_app
+from convlab.cli.exits import INTERRUPTED_BY_SIGNAL, run_app
 from convlab.cli.export_command import export_run
 from convlab.cli.list_command import list_parts
 from convlab.cli.new_command import new_package
@@ -63,4 +64,9 @@ def convlab(
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(run_app(app))
+    code = run_app(app)
+    if code >= INTERRUPTED_BY_SIGNAL:  # what is to be kept is kept: wait for no thread, such as an import
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -9,6 +9,7 @@ import typer
 
 from convlab.errors import ConvlabError
 
+INTERRUPTED_BY_SIGNAL = 128
 INTERRUPTED = 130
 
 

@@ -119,20 +119,21 @@ def prepare(
     source = source or DataSource.from_environment()
     timing: dict[str, float] = {}
 
-    with ThreadPoolExecutor(1) as pool:
-        importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
-        with _timed(timing, "data"):
-            data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
-            division, validation = divide_data(data, resolved.experiment.data, settings.seed)
-            plan = Plan.of(settings, len(division.train))
-            monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
-        with _timed(timing, "import"):
-            importing.result()
-            if settings.deterministic:
-                enable_determinism()
-            from convlab.training.compilation import uses_xla
-            from convlab.training.network import build_network, build_optimizer
-            from convlab.training.raw_pixels import raw_pixel_model
+    pool = ThreadPoolExecutor(1)
+    importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
+    pool.shutdown(wait=False)  # what is wrong with the data is told at once
+    with _timed(timing, "data"):
+        data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
+        division, validation = divide_data(data, resolved.experiment.data, settings.seed)
+        plan = Plan.of(settings, len(division.train))
+        monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
+    with _timed(timing, "import"):
+        importing.result()
+        if settings.deterministic:
+            enable_determinism()
+        from convlab.training.compilation import uses_xla
+        from convlab.training.network import build_network, build_optimizer
+        from convlab.training.raw_pixels import raw_pixel_model
 
     with _timed(timing, "build"):
         network, precision = build_network(resolved, data)

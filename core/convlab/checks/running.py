@@ -1,6 +1,7 @@
 """One check of one subject, and what came of it."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -11,8 +12,11 @@ from convlab.checks.registry import Check, checks_of
 from convlab.checks.subject import Subject
 from convlab.errors import ConfigError, ConvlabError
 from convlab.suggestions import did_you_mean
+from convlab.training.tensorflow_start import start_tensorflow
 
 _LONGEST_MESSAGE = 400
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")
 
 
 def perform(
@@ -27,6 +31,8 @@ def perform(
             passes, that is a failure, so that the list stays true.
     """
     if check.name not in subject.outcomes:
+        if subject.needs_tensorflow:
+            start_tensorflow()
         subject.outcomes[check.name] = _performed(check, subject)
     result = subject.outcomes[check.name]
     reason = (expected_failures or {}).get(check.name)
@@ -97,6 +103,7 @@ def _expected(result: CheckResult, reason: str) -> CheckResult:
 
 def in_one_line(error: BaseException) -> str:
     """Return an exception's type and what it says, short enough for a terminal."""
-    said = " ".join(str(error).split()) or "no message"
+    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras adds
+    said = " ".join(_KERAS_PREFIX.sub("", text).split()) or "no message"
     said = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]}…"
     return f"{type(error).__name__}: {said}"

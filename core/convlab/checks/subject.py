@@ -14,10 +14,12 @@ class Subject:
     """Something that is checked, with what its checks have found so far.
 
     Attributes:
+        needs_tensorflow: whether checks of its kind do.
         outcomes: the results so far, by the name of the check, so that none runs twice.
     """
 
     kind: ClassVar[SubjectKind]
+    needs_tensorflow: ClassVar[bool] = False
 
     outcomes: dict[str, CheckResult] = field(default_factory=dict)
 

@@ -54,6 +54,7 @@ def subjects_of(
     parts = [part for part in _parts(host, kinds) if part.provider in providers]
     if not parts and (part_type is not None or not providers):
         parts = _parts_named(str(target), host, kinds)
+    if parts and (part_type is not None or not providers):
         providers = list(dict.fromkeys(part.provider for part in parts))
     subjects: list[Subject] = []
     for provider in providers:

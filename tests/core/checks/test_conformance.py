@@ -8,6 +8,9 @@ from convlab.testing import parametrize_with_checks
 BUILT_INS = PluginHost(third_party=False)
 
 
-@parametrize_with_checks("mlp", "cnn", host=BUILT_INS)
+@parametrize_with_checks(
+    *("mlp", "cnn", "sgd", "adam", "accuracy", "top_k_accuracy", "macro_f1", "digits"),
+    host=BUILT_INS,
+)
 def test_a_built_in_passes_every_check(check: Callable[[], None]) -> None:
     check()

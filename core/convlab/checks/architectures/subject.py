@@ -35,6 +35,7 @@ class ArchitectureSubject(PartSubject):
     """An architecture, built with its default options."""
 
     kind: ClassVar[SubjectKind] = "architecture"
+    needs_tensorflow: ClassVar[bool] = True
 
     _logits: dict[tuple[Shape, int], Any] = field(default_factory=dict)
 
@@ -47,9 +48,6 @@ class ArchitectureSubject(PartSubject):
             RefusedError: the architecture refuses the shape in one clear sentence.
             PluginError: it fails.
         """
-        from convlab.training.tensorflow_start import start_tensorflow
-
-        start_tensorflow()
         from convlab.training.network import build_seeded
 
         precision: Any = "mixed_bfloat16" if bfloat16 else "float32"

@@ -20,9 +20,10 @@ LOGITS: npt.NDArray[np.float32] = (_NOISE + 1.5 * np.eye(CLASSES)[LABELS]).astyp
 """Right for some two thirds of the labels."""
 
 
-def certain(classes: npt.NDArray[np.int64], sign: float = 1.0) -> npt.NDArray[np.float32]:
-    """Return logits that are sure of a class each, or, with a negative sign, sure that it is another."""
-    return (_NOISE + sign * 10 * np.eye(CLASSES)[classes]).astype(np.float32)
+def certain(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return logits that are as sure of a class each as that it is not the one before."""
+    sure = np.eye(CLASSES)[classes] - np.eye(CLASSES)[(classes - 1) % CLASSES]
+    return (_NOISE + 10 * sure).astype(np.float32)
 
 
 @dataclass(kw_only=True, eq=False)

@@ -16,7 +16,7 @@ def print_json(value: Any) -> None:
 def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
     """Print tables and text, to standard output by default; what is piped is neither cut nor coloured."""
     file = to or sys.stdout
-    console = Console(file=file, highlight=False, width=None if file.isatty() else 200)
+    console = Console(file=file, highlight=False, emoji=False, width=None if file.isatty() else 200)
     for renderable in renderables:
         console.print(renderable, soft_wrap=isinstance(renderable, str) and not file.isatty())
 

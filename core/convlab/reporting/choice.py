@@ -15,5 +15,5 @@ def reporter_for(*, progress: bool) -> Reporter:
     """
     if not progress:
         return Reporter()
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     return Bars(console) if console.is_terminal or console.is_jupyter else Lines(console)

@@ -6,6 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from convlab.cli.output import print_all
+from convlab.reporting import reporter_for
+from convlab.reporting.lines import Lines
+
 
 def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(tmp_path: Path) -> None:
     master, terminal = pty.openpty()
@@ -31,3 +37,16 @@ def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(
     assert "\x1b[?25h" in text, "the cursor is shown again"
     assert [f"epoch {number}/3" in text for number in (1, 2, 3)] == [True] * 3
     assert "I0000" not in text
+
+
+def test_a_qualified_name_is_printed_as_it_is_and_not_as_a_picture(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = reporter_for(progress=True)
+    assert isinstance(lines, Lines)
+    lines.resumed(1, 2)
+    lines._print("mine.py:one: 650 parameters")
+    print_all("mine.py:one:")
+    printed = capsys.readouterr()
+    assert printed.err == "going on in epoch 1 after step 2\nmine.py:one: 650 parameters\n"
+    assert printed.out == "mine.py:one:\n"

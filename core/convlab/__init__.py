@@ -32,6 +32,7 @@ from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.image_data import ImageData, Split
 from convlab.image_stream import ImageStream
 from convlab.new import NewPackage, create_package
+from convlab.pictures import PictureReader
 from convlab.prediction import Prediction, Predictions, predict
 from convlab.published import Download, Layout, Published
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
@@ -61,6 +62,7 @@ __all__ = [
     "Metric",
     "NewPackage",
     "Optimizer",
+    "PictureReader",
     "PluginError",
     "PluginFailure",
     "PluginHost",

@@ -1,11 +1,11 @@
 """The options of the data set ``folder``."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from convlab_datasets.folder_decoding import ColorMode, Resize
+from convlab_datasets.folder_decoding import ColorMode
 
 _Size = Annotated[int, Field(ge=1, le=4096)]
 
@@ -18,7 +18,7 @@ class FolderOptions:
     """The folder: PATH/CLASS/* or PATH/train/CLASS/* and PATH/test/CLASS/* (and PATH/val/CLASS/*)."""
     image_size: tuple[_Size, _Size] | None = None
     """Height and width that images are resized to; may be left out where all have one size."""
-    resize: Resize = "stretch"
+    resize: Literal["stretch", "crop", "pad"] = "stretch"
     """Another ratio of the sides: stretch it, crop the middle out, or pad it with black."""
     color_mode: ColorMode = "auto"
     """In colour or in grey; auto: in grey where all images are."""

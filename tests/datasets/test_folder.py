@@ -97,7 +97,7 @@ def test_every_format_is_read_upright_from_its_first_frame(tmp_path: Path, real_
     Image.fromarray(pixels.astype(np.uint16) * 257).save(tmp_path / "a" / "6.png")
     image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a" / "7.jpeg", quality=95, exif=turned)
     other.save(tmp_path / "b" / "1.png")
-    other.convert("P").save(tmp_path / "b" / "2.png", transparency=0)
+    other.convert("P").save(tmp_path / "b" / "2.png", transparency=255)
     data = _load(tmp_path, color_mode="grayscale", test_fraction=0.01)
     images = np.concatenate([np.asarray(split.images) for split in (data.train, data.test)])
     labels = np.concatenate([data.train.labels, data.test.labels])

@@ -12,8 +12,8 @@ from convlab.cli.exits import ending_well
 from convlab.cli.host_options import PluginFiles
 from convlab.cli.output import print_all, print_json, visible
 from convlab.cli.run_arguments import AsJson, RunName, RunsDir, Trust
+from convlab.pictures import RESIZES
 from convlab.prediction import Prediction, Predictions, predict
-from convlab.prediction.pictures import FITS
 
 
 def predict_pictures(
@@ -27,15 +27,16 @@ def predict_pictures(
         ),
     ],
     top: Annotated[int, typer.Option("--top", min=1, metavar="K", help="Show the K likeliest classes.")] = 3,
-    fit: Annotated[
-        str,
+    resize: Annotated[
+        str | None,
         typer.Option(
-            "--fit",
-            metavar="|".join(FITS),
-            help="Where a picture's shape differs: take its middle, add black, or stretch it.",
-            autocompletion=lambda: list(FITS),
+            "--resize",
+            metavar="|".join(RESIZES),
+            help="Where a picture's sides have another ratio: stretch it, take its middle, or add black "
+            "[dim](default: as the run's data set did, or crop)[/].",
+            autocompletion=lambda: list(RESIZES),
         ),
-    ] = "crop",
+    ] = None,
     invert: Annotated[
         bool, typer.Option("--invert", help="Make light dark and dark light, as for ink on paper.")
     ] = False,
@@ -56,7 +57,7 @@ def predict_pictures(
             run,
             list(_listed(pictures)),
             top=top,
-            fit=fit,  # type: ignore[arg-type]
+            resize=resize,  # type: ignore[arg-type]
             invert=invert,
             runs_dir=runs_dir,
             plugin_files=plugin or (),

@@ -1,6 +1,7 @@
 """What ``convlab predict`` does, as one call."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,8 +12,8 @@ import numpy.typing as npt
 
 from convlab.errors import ConfigError, DataError
 from convlab.host import PluginHost
+from convlab.pictures import RESIZES, PictureReader, Resize
 from convlab.prediction.picture_files import picture_files
-from convlab.prediction.pictures import FITS, Fit, PictureReader
 from convlab.prediction.result import ClassProbability, Prediction, Predictions, Unreadable
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.suggestions import did_you_mean
@@ -33,7 +34,7 @@ def predict(
     pictures: Iterable[str | Path],
     *,
     top: int = 3,
-    fit: Fit = "crop",
+    resize: Resize | None = None,
     invert: bool = False,
     runs_dir: str | Path = "runs",
     host: PluginHost | None = None,
@@ -49,8 +50,8 @@ def predict(
         run: its folder, its name, a part of its name that no other has, ``last``, or an opened run.
         pictures: files, and folders whose pictures are meant.
         top: how many of the most probable classes to return.
-        fit: what is done where a picture's shape differs: ``crop`` to the middle, ``pad`` with black or
-            ``stretch``.
+        resize: what is done where a picture's sides have another ratio: ``crop`` to the middle, ``pad`` with
+            black or ``stretch``; by default as the run's data set did, if it says so, or ``crop``.
         invert: whether light becomes dark and dark light, as for digits in ink on paper where the model has
             learnt light ones on black.
         runs_dir: the folder that has the runs.
@@ -59,7 +60,7 @@ def predict(
         trust: whether code that came with the run may run though this machine has never run it.
 
     Raises:
-        ConfigError: no such run or way to fit.
+        ConfigError: no such run or way to resize.
         TrustError: code would run that is not trusted.
         RunFolderError: the run is damaged, or has not finished.
 
@@ -72,8 +73,8 @@ def predict(
     """
     if top < 1:
         raise ConfigError(f"top is {top}: ask for at least 1 class")
-    if fit not in FITS:
-        raise ConfigError(f"no fit {fit!r}; {did_you_mean(fit, FITS)}")
+    if resize not in (None, *RESIZES):
+        raise ConfigError(f"--resize {resize}: no such way; {did_you_mean(str(resize), RESIZES)}")
     recorded = run if isinstance(run, RecordedRun) else open_run(run, runs_dir=runs_dir)
     found = picture_files(pictures)
     types = recorded.part_types_of_model(trust=trust)
@@ -82,7 +83,7 @@ def predict(
     model = recorded.load_model(host, trust=trust)
     from convlab.runs.inference import forward  # not before: it needs Keras
 
-    reader = PictureReader(shape=model.input_shape[1:], fit=fit, invert=invert)
+    reader = PictureReader(shape=model.input_shape[1:], resize=resize or _resize_of(recorded), invert=invert)
     logits_of = forward(model)
     names = recorded.class_names or tuple(map(str, range(model.output_shape[1])))
     predictions: list[Prediction] = []
@@ -100,6 +101,12 @@ def predict(
     )
 
 
+def _resize_of(recorded: RecordedRun) -> Resize:
+    """Return how the run's own images were resized, if its data set has an option that says so."""
+    written = recorded.experiment.dataset_options.get("resize")
+    return next((resize for resize in RESIZES if resize == written), "crop")
+
+
 def _in_batches(
     found: Sequence[Path | Unreadable], reader: PictureReader, model: "keras.Model"
 ) -> Iterator[tuple[list[Read], list[Unreadable]]]:
@@ -115,7 +122,8 @@ def _in_batches(
             return Unreadable(picture=file, reason=str(error))
 
     size = chunk_of(model)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes without holding Python's lock
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow frees Python's lock
+        warnings.simplefilter("ignore")  # of large pictures and odd metadata; the largest are refused
         for start in range(0, len(found), size):
             batch = list(pool.map(read, found[start : start + size]))
             failed = [item for item in batch if isinstance(item, Unreadable)]

@@ -1,6 +1,7 @@
 """Predictions of pictures: the model's own, whatever else lies beside them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,28 @@ def test_a_light_picture_where_the_model_learnt_dark_ones_gets_a_hint(
     ]
 
 
+def test_pictures_are_resized_as_those_were_that_the_model_has_learnt_from(
+    runs_dir: Path, tmp_path: Path
+) -> None:
+    Image.new("L", (30, 20)).save(tmp_path / "wide.png")
+    copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
+    toml = (copy / "experiment.toml").read_text(encoding="utf-8")
+    toml = toml.replace("[dataset_options]", '[dataset_options]\nresize = "pad"')
+    (copy / "experiment.toml").write_text(toml, encoding="utf-8")
+    wide = [tmp_path / "wide.png"]
+    predicted = [
+        predict(copy, wide),
+        predict(runs_dir / "plain", wide),
+        predict(copy, wide, resize="stretch"),
+    ]
+    ways = [found.predictions[0].changes["resized"] for found in predicted]
+    assert [way.partition(", ")[2] for way in ways] == [
+        "with black beside it",
+        "its middle alone",
+        "stretched",
+    ]
+
+
 def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
     runs_dir: Path, pictures: Path, tmp_path: Path
 ) -> None:
@@ -111,5 +134,5 @@ def test_nothing_of_a_run_that_is_not_trusted_predicts(runs_dir: Path, pictures:
         predict("own", [pictures], runs_dir=runs_dir)
     assert log.read_text(encoding="utf-8") == before
     assert predict("own", [pictures / "0"], runs_dir=runs_dir, trust=True).predictions
-    with pytest.raises(ConfigError, match="no fit 'cropped'; did you mean 'crop'"):
-        predict("plain", [], fit="cropped", runs_dir=runs_dir)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="--resize cropped: no such way; did you mean 'crop'"):
+        predict("plain", [], resize="cropped", runs_dir=runs_dir)  # type: ignore[arg-type]

@@ -8,8 +8,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from convlab import DataError
-from convlab.prediction.pictures import PictureReader
+from convlab import DataError, PictureReader
 
 # Unlike in each corner, so that a turn or a flip shows.
 GREY = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
@@ -23,10 +22,11 @@ def saved(file: Path, pixels: npt.NDArray[Any], mode: str | None = None, **how: 
 
 
 def test_a_picture_of_the_model_s_own_shape_is_read_bit_for_bit(tmp_path: Path) -> None:
-    pixels, changes = READER.read(saved(tmp_path / "grey.png", GREY))
-    np.testing.assert_array_equal(pixels[..., 0], GREY)
-    assert pixels.dtype == np.uint8
-    assert changes == {}
+    for name in ("grey.png", "grey.bmp", "grey.tiff"):
+        pixels, changes = READER.read(saved(tmp_path / name, GREY))
+        np.testing.assert_array_equal(pixels[..., 0], GREY)
+        assert pixels.dtype == np.uint8
+        assert changes == {}
     colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     pixels, changes = PictureReader(shape=(6, 8, 3)).read(saved(tmp_path / "colours.png", colours))
     np.testing.assert_array_equal(pixels, colours)
@@ -89,20 +89,20 @@ def test_of_an_animation_the_first_frame_counts(tmp_path: Path) -> None:
     frames[0].save(tmp_path / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
     pixels, changes = READER.read(tmp_path / "moving.webp")
     np.testing.assert_allclose(pixels[..., 0], GREY, atol=1)
-    assert changes["frames"] == "the first of 2"
+    assert changes["frames"] == "the first of several"
 
 
 def test_another_shape_is_cropped_padded_or_stretched(tmp_path: Path) -> None:
     wide = np.zeros((10, 30), np.uint8)
     wide[:, 10:20] = 255  # the middle third
     file = saved(tmp_path / "wide.png", wide)
-    cropped, said = PictureReader(shape=(5, 5, 1)).read(file)
+    cropped, said = PictureReader(shape=(5, 5, 1), resize="crop").read(file)
     assert cropped.min() > 200, "what was left out shows at most in the blur of the edge"
     assert said == {"resized": "30×10 to 5×5, its middle alone"}
-    padded, said = PictureReader(shape=(30, 30, 1), fit="pad").read(file)
+    padded, said = PictureReader(shape=(30, 30, 1), resize="pad").read(file)
     assert [padded[5].max(), padded[15, 15].item(), padded[25].max()] == [0, 255, 0]
     assert said == {"resized": "30×10 to 30×30, with black beside it"}
-    stretched, said = PictureReader(shape=(6, 6, 1), fit="stretch").read(file)
+    stretched, said = PictureReader(shape=(6, 6, 1), resize="stretch").read(file)
     assert [stretched[3, 0].item() < 50, stretched[3, 3].item() > 200] == [True, True]
     assert said == {"resized": "30×10 to 6×6, stretched"}
 

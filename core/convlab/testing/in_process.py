@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -40,6 +41,13 @@ def run_command(*arguments: object) -> Ending:
 
     stdout, stderr = io.StringIO(), io.StringIO()
     command = ["convlab", *map(str, arguments)]
-    with mock.patch.object(sys, "argv", command), redirect_stdout(stdout), redirect_stderr(stderr):
-        exit_code = run_app(app)
+    # pytest keeps what is logged to itself, where a process of its own writes it to standard error.
+    logger, handler = logging.getLogger("convlab"), logging.StreamHandler(stderr)
+    handler.setLevel(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        with mock.patch.object(sys, "argv", command), redirect_stdout(stdout), redirect_stderr(stderr):
+            exit_code = run_app(app)
+    finally:
+        logger.removeHandler(handler)
     return Ending(exit_code=exit_code, stdout=stdout.getvalue(), stderr=stderr.getvalue())

@@ -1,0 +1,76 @@
+"""Of eight installed plugins six are broken, each in its own way: it costs nobody else anything."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convlab.testing import Ending
+
+HOOK = "\n\n@hookimpl\ndef convlab_metrics():\n    "
+METRIC = "Metric(name='{}', summary='A metric', build=lambda num_classes, options: None)"
+BROKEN = {
+    "syntax": "def broken(:",
+    "leaving": "raise SystemExit('leaving')",
+    "missing": "import no_such_module",
+    "raising": HOOK + "1 / 0",
+    "single": HOOK + f"return {METRIC.format('single')}",
+    "unknown": "\n\n@hookimpl\ndef convlab_nets():\n    return []",
+}
+WHOLE = {name: HOOK + f"return [{METRIC.format(name)}]" for name in ("one", "two")}
+
+
+@pytest.fixture
+def eight_plugins(install: Callable[..., None]) -> None:
+    for name, source in {**BROKEN, **WHOLE}.items():
+        install(f"convlab-{name}", {f"plugin_{name}": f"from convlab import Metric, hookimpl\n{source}\n"})
+
+
+@pytest.mark.usefixtures("eight_plugins")
+def test_list_shows_all_that_is_whole_and_names_the_six(cli: Callable[..., Ending]) -> None:
+    listed = cli("list", "metrics", "--json")
+    names = [part["name"] for part in listed.json]
+    assert names == ["accuracy", "top_k_accuracy", "macro_f1", "one", "two"]
+    assert listed.exit_code == 0
+    told = listed.stderr.splitlines()
+    assert len(told) == 6
+    for name in BROKEN:
+        assert len([line for line in told if f"plugin convlab-{name} 1.0" in line]) == 1
+
+
+@pytest.mark.usefixtures("eight_plugins")
+def test_a_run_that_needs_none_of_them_is_what_it_is_without_them(
+    cli: Callable[..., Ending], tmp_path: Path
+) -> None:
+    def figures(*flags: str) -> dict[str, Any]:
+        ending = cli(
+            "run", "-a", "mlp", "-e", 1, "--runs-dir", tmp_path / "runs", "--quiet", "--json", *flags
+        )
+        assert ending.exit_code == 0, ending.stderr
+        test: dict[str, Any] = ending.json["test"]
+        return test
+
+    assert figures() == figures("--no-plugins")
+
+
+@pytest.mark.usefixtures("eight_plugins")
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("syntax", "import: SyntaxError"),
+        ("leaving", "import: SystemExit: leaving"),
+        ("missing", "No module named 'no_such_module'"),
+        ("raising", "plugin_raising.py, line 6)"),
+        ("single", "return a list of parts"),
+        ("unknown", "unknown hook 'convlab_nets'; did you mean"),
+    ],
+)
+def test_check_says_of_each_what_is_wrong(cli: Callable[..., Ending], name: str, found: str) -> None:
+    ending = cli("check", f"convlab-{name}", "--json")
+    loads, imports = ending.json["results"]
+    assert ending.exit_code == 1
+    assert (loads["check"], loads["status"], imports["status"]) == ("loads", "failed", "skipped")
+    assert found in loads["message"]
+    assert "'convlab plugins' shows the whole error" in loads["fix"]
+    assert imports["message"] == "says nothing while loads fails"

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from convlab.cli.completion import complete_names
+from convlab.cli.data.arguments import Settings, dataset_options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import PluginFiles
 from convlab.cli.output import print_all, print_json, shown
@@ -37,6 +38,7 @@ def evaluate_run(
     split: Annotated[
         str, typer.Option("--split", metavar="|".join(SPLITS), autocompletion=lambda: list(SPLITS))
     ] = "test",
+    settings: Settings = None,
     plugin: PluginFiles = None,
     trust: Trust = False,
     runs_dir: RunsDir = Path("runs"),
@@ -54,6 +56,7 @@ def evaluate_run(
             split=split,  # type: ignore[arg-type]
             runs_dir=runs_dir,
             plugin_files=plugin or (),
+            dataset_options=dataset_options(settings),
             data_dir=data_dir,
             trust=trust,
         )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from convlab.cli.data.arguments import Settings, dataset_options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import PluginFiles
 from convlab.cli.output import print_all, print_json, shown
@@ -45,6 +46,7 @@ def export_run(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an export that is there.")] = False,
+    settings: Settings = None,
     plugin: PluginFiles = None,
     trust: Trust = False,
     runs_dir: RunsDir = Path("runs"),
@@ -64,6 +66,7 @@ def export_run(
             force=force,
             runs_dir=runs_dir,
             plugin_files=plugin or (),
+            dataset_options=dataset_options(settings),
             data_dir=data_dir,
             trust=trust,
         )

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.text import Text
 
 
 def print_json(value: Any) -> None:
@@ -18,7 +19,7 @@ def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
     file = to or sys.stdout
     console = Console(file=file, highlight=False, emoji=False, width=None if file.isatty() else 200)
     for renderable in renderables:
-        console.print(renderable, soft_wrap=isinstance(renderable, str) and not file.isatty())
+        console.print(renderable, soft_wrap=isinstance(renderable, str | Text) and not file.isatty())
 
 
 def visible(text: object) -> str:

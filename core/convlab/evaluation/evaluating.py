@@ -1,8 +1,8 @@
 """What ``convlab evaluate`` does, as one call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ def evaluate(
     run: str | Path | RecordedRun,
     *,
     dataset: str | None = None,
+    dataset_options: Mapping[str, Any] | None = None,
     split: Literal["test", "validation"] = "test",
     runs_dir: str | Path = "runs",
     host: PluginHost | None = None,
@@ -41,6 +42,7 @@ def evaluate(
     Args:
         run: its folder, its name, a part of its name that no other has, ``last``, or an opened run.
         dataset: another data set, of the same image shape and classes; by default the run's own.
+        dataset_options: options of the data set to set, such as where it lies.
         split: the test split, or the images that the run held out of the train split for validation.
         runs_dir: the folder that has the runs.
         host: has the parts that are needed; by default the installed plugins and the run's own files.
@@ -72,7 +74,9 @@ def evaluate(
         host = recorded.host(needed, plugin_files=plugin_files, trust=trust)
     else:
         recorded.check(host, needed)
-    name, data = load_run_data(recorded, host, dataset=dataset, data_dir=data_dir)
+    name, data = load_run_data(
+        recorded, host, dataset=dataset, dataset_options=dataset_options, data_dir=data_dir
+    )
     images = HeldOut(data.test, np.arange(len(data.test.labels)))
     if split == "validation":
         _, images = divide_data(data, recorded.experiment.data, recorded.experiment.train.seed)

@@ -1,10 +1,10 @@
 """What ``convlab export`` does, as one call."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,7 @@ def export(
     runs_dir: str | Path = "runs",
     host: PluginHost | None = None,
     plugin_files: Sequence[str | Path] = (),
+    dataset_options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
     trust: bool = False,
 ) -> Exported:
@@ -62,6 +63,7 @@ def export(
         runs_dir: the folder that has the runs.
         host: has the parts that are needed; by default the installed plugins and the run's own files.
         plugin_files: plugin files to load, each in place of the run's own of that name.
+        dataset_options: options of the run's data set to set, such as where it lies now.
         data_dir: a folder to look for data files in before all others; by default the run's own.
         trust: whether code that came with the run may run though this machine has never run it.
 
@@ -86,7 +88,7 @@ def export(
         host = recorded.host(needed, plugin_files=plugin_files, trust=trust)
     else:
         recorded.check(host, needed)
-    name, data = load_run_data(recorded, host, data_dir=data_dir)
+    name, data = load_run_data(recorded, host, dataset_options=dataset_options, data_dir=data_dir)
     model = recorded.load_model(host, trust=trust)
     check_fit(recorded, model, data, name)
     rounded = recorded.environment.get("precision") == "mixed_bfloat16"

@@ -1,8 +1,8 @@
 """The images that a run's model is measured on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
@@ -24,6 +24,7 @@ def load_run_data(
     host: PluginHost,
     *,
     dataset: str | None = None,
+    dataset_options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
 ) -> tuple[str, ImageData]:
     """Load the data set of a run, or another one.
@@ -31,18 +32,21 @@ def load_run_data(
     Args:
         recorded: the run.
         host: has the data set.
-        dataset: another data set, with its options at their defaults; by default the run's own.
+        dataset: another data set; by default the run's own, with its options.
+        dataset_options: options to set beside these.
         data_dir: a folder to look for data files in before all others; by default the run's own.
 
     Returns:
         The data set's name, and the images.
 
     Raises:
+        ConfigError: an option is unknown or of the wrong type.
         DataError: the data are missing or damaged.
     """
     own = dataset in (None, recorded.experiment.dataset)
     provided = host.find(Dataset, recorded.experiment.dataset if dataset is None else dataset)
-    options = part_options(provided, recorded.experiment.dataset_options if own else {})
+    written = {**(recorded.experiment.dataset_options if own else {}), **(dataset_options or {})}
+    options = part_options(provided, written)
     source = DataSource.from_environment(recorded.data_dir if data_dir is None else data_dir)
     return provided.canonical_name, load_checked(provided, options, source, host.parts(Dataset))
 

@@ -32,6 +32,11 @@ def test_runs_lists_a_line_a_run(runs_dir: Path) -> None:
     assert listed["test"] == summary["test"]
 
 
+def test_a_line_stays_one_however_long_the_names_are(runs_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs_dir / "plain", tmp_path / ("long" * 60))
+    assert len(convlab("runs", "--runs-dir", str(tmp_path)).splitlines()) == 2
+
+
 def test_without_runs_it_says_how_to_make_one(tmp_path: Path) -> None:
     assert "There are no runs in" in convlab("runs", "--runs-dir", str(tmp_path))
     assert convlab("runs", "--json", "--runs-dir", str(tmp_path / "nowhere")) == "[]\n"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
 from typer.testing import CliRunner
 
 from convlab import ConfigError, DataError, Evaluation, PluginHost, RunFolderError, TrustError, evaluate
@@ -52,6 +54,18 @@ def test_the_figures_of_a_class_are_those_of_its_row_and_column(found: Evaluatio
 def test_another_data_set_must_have_the_shape_and_the_classes(runs_dir: Path, small_mnist_dir: Path) -> None:
     with pytest.raises(DataError, match=r"mnist has images of 28×28×1, but the model of .* takes 8×8×1"):
         evaluate("plain", dataset="mnist", runs_dir=runs_dir, data_dir=small_mnist_dir)
+
+
+def test_a_folder_of_one_s_own_images_can_be_evaluated_on(runs_dir: Path, tmp_path: Path) -> None:
+    for name, image in zip("0123456789" * 2, load_digits().images, strict=False):
+        file = tmp_path / "digits" / name / f"{len(list(tmp_path.rglob('*.png')))}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((image * 15.9).astype(np.uint8)).save(file)
+    options = {"path": str(tmp_path / "digits"), "test_fraction": 0.5}
+    found = evaluate("plain", dataset="folder", dataset_options=options, runs_dir=runs_dir)
+    assert [report.support for report in found.classes] == [1] * 10
+    with pytest.raises(ConfigError, match="pth: dataset 'folder' has no such option; did you mean 'path'"):
+        evaluate("plain", dataset="folder", dataset_options={"pth": ""}, runs_dir=runs_dir)
 
 
 def test_classes_of_other_names_are_refused(runs_dir: Path, tmp_path: Path) -> None:

@@ -1,15 +1,25 @@
 """Every command and every Python block in the documentation runs."""
 
+import importlib.util
+import inspect
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from convlab import Experiment
+from convlab import DataSettings, Experiment, TrainSettings
 from convlab.cli.app import app
+from convlab.descriptors import PART_TYPES, Part
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -23,7 +33,9 @@ def blocks(page: Path, language: str) -> list[str]:
 
 def commands(page: Path) -> list[list[str]]:
     lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
-    return [shlex.split(line, comments=True) for line in lines if line.startswith("convlab ")]
+    return [
+        shlex.split(line, comments=True) for line in lines if line.startswith(("convlab ", "pip install ./"))
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -39,8 +51,67 @@ def test_the_commands_of_a_page_run_in_its_order(
         else:
             exec(compile(block, str(page), "exec"), {})
     for command in commands(page):
+        if command[0] == "pip":
+            pip_install(command[2], tmp_path / "site-packages", monkeypatch)
+            continue
         done = CliRunner().invoke(app, command[1:])
         assert done.exit_code == 0, f"{shlex.join(command)}\n{done.output}"
+
+
+def pip_install(package: str, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a package where this process finds it, without a network."""
+    pytest.importorskip("pip")
+    pytest.importorskip("hatchling")
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", str(site)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *offline, package], check=True)
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
+
+
+def test_the_reference_is_what_the_code_says_today(reference: ModuleType) -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), "run: python docs/reference.py"
+
+
+def test_every_hook_field_and_setting_is_documented(reference: ModuleType) -> None:
+    assert len(reference.hooks()) == len(PART_TYPES)
+    for hook in reference.hooks():
+        told, example, _ = (inspect.getdoc(hook) or "").partition("Example::")
+        assert told.strip(), hook.__name__
+        assert example, hook.__name__
+    for part_type in PART_TYPES:
+        assert all(meaning for *_, meaning in reference.fields(part_type)), part_type.__name__
+    for section in (Experiment, DataSettings, TrainSettings):
+        assert all(meaning for *_, meaning in reference.settings(section)), section.__name__
+
+
+def test_a_field_that_is_not_documented_is_noticed(reference: ModuleType) -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Schedule(Part):
+        """A schedule.
+
+        Attributes:
+            build: makes it,
+                in two lines.
+        """
+
+        build: Callable[..., Any]
+        forgotten: int = 3
+
+    meanings = {name.strip("`"): meaning for name, *_, meaning in reference.fields(Schedule)}
+    assert meanings["summary"] == "one line that ``convlab list`` shows."
+    assert meanings["build"] == "makes it, in two lines."
+    assert meanings["forgotten"] == ""
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    """What writes the reference page."""
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_the_experiment_that_the_documentation_shows_is_the_one_that_is_printed() -> None:

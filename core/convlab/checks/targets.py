@@ -52,9 +52,12 @@ def subjects_of(
     kinds = PART_TYPES if part_type is None else (part_type,)
     providers = _providers(target, host)
     parts = [part for part in _parts(host, kinds) if part.provider in providers]
-    if not parts and (part_type is not None or not providers):
+    if not providers:
         parts = _parts_named(str(target), host, kinds)
-    if parts and (part_type is not None or not providers):
+    elif not parts and part_type is not None:
+        has = ", ".join(str(part) for part in _parts(host) if part.provider in providers) or "no parts"
+        raise UnknownNameError(f"{str(target)!r} has no {part_type.kind}, but {has}: leave the kind out")
+    if part_type is not None or not providers:
         providers = list(dict.fromkeys(part.provider for part in parts))
     subjects: list[Subject] = []
     for provider in providers:

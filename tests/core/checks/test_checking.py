@@ -80,12 +80,13 @@ def test_what_is_expected_to_fail_is_told_apart_and_must_go_on_failing(plugin_fi
 
 
 def test_an_unknown_target_is_wrong_use_with_the_nearest_name(
-    tmp_path: Path, cli: Callable[..., Ending]
+    tmp_path: Path, plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:
     for arguments, words in (
         (["cnnn"], "no plugin or part 'cnnn'; did you mean 'cnn'?"),
         (["cnn", "--kind", "metric"], "no plugin or part 'cnn'"),
         (["cnn", "--kind", "nets"], "no kind 'nets'"),
+        ([plugin_file, "--kind", "metric"], "has no metric, but architecture"),
         ([tmp_path / "gone.py"], "no such file"),
     ):
         ending = cli("check", "--no-plugins", *arguments)

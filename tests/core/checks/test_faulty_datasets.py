@@ -61,6 +61,10 @@ def silent_without_files(source: DataSource, options: None) -> ImageData:
     raise DataError("no pictures")
 
 
+def validates_on_train(source: DataSource, options: None) -> ImageData:
+    return data(validation=(IMAGES[:5], LABELS[:5]))
+
+
 def asks_the_network(source: DataSource, options: None) -> ImageData:
     import urllib.request
 
@@ -74,6 +78,7 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (no_image_data, "loads_image_data", "it loads tuple", "return ImageData"),
     (a_class_too_many, "every_class_is_there", "no train image is of class 'four'", "name only classes"),
     (everything_twice, "splits_do_not_overlap", "20 of 20 test images", "split before"),
+    (validates_on_train, "splits_do_not_overlap", "5 of 5 validation images", "split before"),
     (another_order_each_time, "repeatable", "the train labels are others, or in another order", "fixed seed"),
     (black, "images_differ", "is above 1, of 255", "cast to uint8 are black"),
     (traceback_without_files, "offline_message", "it ends in FileNotFoundError", "raise DataError"),

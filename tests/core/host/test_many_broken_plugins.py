@@ -45,7 +45,18 @@ def test_a_run_that_needs_none_of_them_is_what_it_is_without_them(
 ) -> None:
     def figures(*flags: str) -> dict[str, Any]:
         ending = cli(
-            "run", "-a", "mlp", "-e", 1, "--runs-dir", tmp_path / "runs", "--quiet", "--json", *flags
+            "run",
+            "-a",
+            "mlp",
+            "-e",
+            1,
+            "--runs-dir",
+            tmp_path / "runs",
+            "--quiet",
+            "--json",
+            "-s",
+            "train.compile=off",
+            *flags,
         )
         assert ending.exit_code == 0, ending.stderr
         test: dict[str, Any] = ending.json["test"]

@@ -37,21 +37,22 @@ def every_class_is_there(subject: DatasetSubject) -> None:
 
 
 @check(
-    "Train and test images are apart",
+    "Train images are apart from test and validation images",
     why="a network is then tested on images that it has seen, and the accuracy says nothing",
     fix="split before augmenting or repeating images, and remove duplicates first",
     needs=("loads_image_data",),
 )
 def splits_do_not_overlap(subject: DatasetSubject) -> None:
-    """Look for test images that are among the train images, byte by byte."""
+    """Look for images that are among the train images, byte by byte."""
     data = subject.data
     train = set(_digests(data.train, _TRAIN_SAMPLE))
-    test = _digests(data.test, _TEST_SAMPLE)
-    shared = sum(digest in train for digest in test)
-    if shared > _TOLERATED * len(test):
-        raise CheckFailedError(
-            f"{shared} of {len(test)} test images that were looked at are train images too"
-        )
+    for name, split in data.splits().items():
+        digests = [] if name == "train" else _digests(split, _TEST_SAMPLE)
+        shared = sum(digest in train for digest in digests)
+        if shared > _TOLERATED * len(digests):
+            raise CheckFailedError(
+                f"{shared} of {len(digests)} {name} images that were looked at are train images too"
+            )
 
 
 @check(

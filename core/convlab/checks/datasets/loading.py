@@ -10,7 +10,7 @@ from convlab.checks.datasets.subject import DatasetSubject
 from convlab.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.checks.registry import check
 from convlab.checks.running import in_one_line
-from convlab.errors import ConvlabError, DataError
+from convlab.errors import ConvlabError
 from convlab.image_data import ImageData, Split
 
 _SAMPLE = 200
@@ -30,7 +30,7 @@ def loads_image_data(subject: DatasetSubject) -> None:
     subject.require_files()
     try:
         data = subject.load()
-    except DataError as error:
+    except ConvlabError as error:
         if _raised_by_image_data(error.__traceback__):
             raise CheckFailedError(str(error)) from error
         raise NotApplicableError(f"it cannot be loaded here: {error}") from error
@@ -85,8 +85,10 @@ def repeatable(subject: DatasetSubject) -> None:
     first, second = subject.data, subject.load()
     if first.class_names != second.class_names:
         raise CheckFailedError("the second time the classes have other names or another order")
-    for name in ("train", "test"):
-        one, other = getattr(first, name), getattr(second, name)
+    if first.splits().keys() != second.splits().keys():
+        raise CheckFailedError("the second time it has other splits")
+    for name, one in first.splits().items():
+        other = second.splits()[name]
         if not np.array_equal(one.labels, other.labels):
             raise CheckFailedError(f"the second time the {name} labels are others, or in another order")
         some = _spread(len(one.labels))

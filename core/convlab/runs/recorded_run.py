@@ -46,7 +46,8 @@ class RecordedRun:
     def data_dir(self) -> str | None:
         """The data folder that the run was given, where it is on this machine too."""
         noted = self.environment.get("data_dir")
-        return noted if isinstance(noted, str) and noted and Path(noted).is_dir() else None
+        known = isinstance(noted, str) and Path(noted).is_absolute() and Path(noted).is_dir()
+        return str(noted) if known else None
 
     def summary(self) -> dict[str, Any]:
         """Return what ``summary.json`` holds.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from convlab import ConfigError, Experiment, PluginHost, RunFolderError
-from convlab.atomic_write import replacing, write_text
+from convlab.atomic_write import replacing, replacing_folder, write_text
 from convlab.experiment import ResolvedExperiment, resolve
 from convlab.runs import RunFolder
 
@@ -67,6 +67,24 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         fail_half_way()
     assert file.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "exported"
+    for content in ("old", "new"):
+        with replacing_folder(folder) as unfinished:
+            (unfinished / "inside").mkdir()
+            (unfinished / "inside" / "file").write_text(content, encoding="utf-8")
+
+    def fail_half_way() -> None:
+        with replacing_folder(folder) as unfinished:
+            (unfinished / "file").touch()
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        fail_half_way()
+    assert (folder / "inside" / "file").read_text(encoding="utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_a_kill_while_writing_leaves_the_whole_old_or_the_whole_new_file(tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ def predict(
 
     reader = PictureReader(shape=model.input_shape[1:], resize=resize or _resize_of(recorded), invert=invert)
     logits_of = forward(model)
-    names = recorded.class_names or tuple(map(str, range(model.output_shape[1])))
+    names = recorded.class_names or ()
+    if len(names) != model.output_shape[1]:  # not noted, or changed since
+        names = tuple(map(str, range(model.output_shape[1])))
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
     brightness: list[float] = []

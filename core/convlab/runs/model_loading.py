@@ -1,6 +1,5 @@
 """A run's trained model, loaded without running anything that is not trusted."""
 
-import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from convlab.runs.model_config import checked_config
 if TYPE_CHECKING:
     from convlab.runs.recorded_run import RecordedRun
 
-logger = logging.getLogger("convlab")
 _LONGEST_REASON = 200
 
 

@@ -133,9 +133,9 @@ class RecordedRun:
     def input_shape(self) -> tuple[int, int, int] | None:
         """Height, width and channels of an image, where the run noted them."""
         shape = self._data_noted().get("input_shape")
-        if not isinstance(shape, list) or len(shape) != 3:
+        if not isinstance(shape, list) or [type(size) for size in shape] != [int] * 3:
             return None
-        return (int(shape[0]), int(shape[1]), int(shape[2]))
+        return (shape[0], shape[1], shape[2])
 
     def _data_noted(self) -> dict[str, Any]:
         noted = self.environment.get("data")

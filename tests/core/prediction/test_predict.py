@@ -92,6 +92,17 @@ def test_pictures_are_resized_as_those_were_that_the_model_has_learnt_from(
     ]
 
 
+def test_where_the_run_did_not_note_the_classes_they_are_numbers(
+    runs_dir: Path, tmp_path: Path, pictures: Path
+) -> None:
+    copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
+    for noted in (None, {"class_names": ["one"], "input_shape": ["x"]}):
+        environment = json.loads((copy / "environment.json").read_text(encoding="utf-8"))
+        (copy / "environment.json").write_text(json.dumps(environment | {"data": noted}), encoding="utf-8")
+        found = predict(copy, [pictures / "0"], top=10)
+        assert {each.name for each in found.predictions[0].classes} == set("0123456789")
+
+
 def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
     runs_dir: Path, pictures: Path, tmp_path: Path
 ) -> None:

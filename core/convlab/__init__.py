@@ -6,6 +6,7 @@ this package does not import TensorFlow; training does.
 
 from convlab import data, doctor
 from convlab.api import prepare, resume, run
+from convlab.arrays import arrays
 from convlab.checks import CheckReport, CheckResult, check
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
@@ -80,6 +81,7 @@ __all__ = [
     "TrainingError",
     "TrustError",
     "UnknownNameError",
+    "arrays",
     "check",
     "create_package",
     "data",

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from convlab.arrays import Data
 from convlab.carry_out import carry_out, held
+from convlab.data.handed_over import with_arrays
 from convlab.data_source import DataSource
 from convlab.experiment import Experiment, resolve
 from convlab.finished_run import Run
@@ -21,6 +23,7 @@ from convlab.training.preparation import prepare as _prepare
 def prepare(
     experiment: Experiment | None = None,
     *,
+    data: Data | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Prepared:
@@ -28,18 +31,22 @@ def prepare(
 
     Args:
         experiment: what to prepare; by default a CNN on scikit-learn's digits.
+        data: your own arrays, in place of the experiment's data set; see ``run``.
         host: where the parts come from; by default all installed plugins.
         data_dir: a folder to look for data files in before all others.
 
     Raises:
         ConvlabError: what is wrong, and what to do.
     """
-    return _prepare(experiment or Experiment(), host=host, source=DataSource.from_environment(data_dir))
+    experiment, arrays = with_arrays(experiment or Experiment(), data)
+    source = DataSource.from_environment(data_dir, arrays=arrays)
+    return _prepare(experiment, host=host, source=source)
 
 
 def run(
     experiment: Experiment | None = None,
     *,
+    data: Data | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
     runs_dir: str | Path = "runs",
@@ -52,6 +59,9 @@ def run(
 
     Args:
         experiment: what to run; by default a CNN on scikit-learn's digits.
+        data: your own arrays, in place of the experiment's data set: ``(images, labels)``, or
+            ``((images, labels), (images, labels))`` for a train and a test split, as ``keras.datasets``
+            loads them, or what ``convlab.arrays`` or ``ImageData`` makes of them.
         host: where the parts come from; by default all installed plugins.
         data_dir: a folder to look for data files in before all others.
         runs_dir: the folder that the run's own folder is made in.
@@ -70,13 +80,16 @@ def run(
 
         result = run(Experiment(architecture="mlp", train={"epochs": 3}))
         print(result.test["accuracy"], result.folder)
+
+        run(data=keras.datasets.fashion_mnist.load_data())
     """
     start = time.perf_counter()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     environment = {"started": started, "data_dir": _absolute(data_dir)}
     host = host or PluginHost()
-    resolved = resolve(experiment or Experiment(), host)
-    source = DataSource.from_environment(data_dir)
+    experiment, arrays = with_arrays(experiment or Experiment(), data)
+    resolved = resolve(experiment, host)
+    source = DataSource.from_environment(data_dir, arrays=arrays)
     folder = RunFolder.create(Path(runs_dir), resolved, name)
     with held(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)
@@ -88,6 +101,7 @@ def resume(
     run: str | Path = "last",
     *,
     train: Mapping[str, Any] | None = None,
+    data: Data | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
     runs_dir: str | Path = "runs",
@@ -102,6 +116,7 @@ def resume(
         run: its folder, its name, a part of its name that no other has, or ``last``.
         train: settings of ``[train]`` to change, such as ``{"epochs": 20}`` to train a finished run on. A
             schedule is that of the new settings, from the step where the run is.
+        data: the arrays that the run was begun with, where it was.
         host: where the parts come from; by default all installed plugins, and the plugin files that the run
             kept where this machine has run them before.
         data_dir: a folder to look for data files in before all others; by default that of the run.
@@ -125,6 +140,7 @@ def resume(
     start = time.perf_counter()
     recorded = open_run(run, runs_dir=runs_dir)
     experiment, changed = with_changes(recorded, train or {})
+    experiment, arrays = with_arrays(experiment, data)
     if host is None:
         host = recorded.host(trust=trust)
     else:
@@ -133,7 +149,8 @@ def resume(
         data_dir = named
     folder = RunFolder(recorded.path)
     with held(folder):
-        prepared = _prepare(experiment, host=host, source=DataSource.from_environment(data_dir))
+        source = DataSource.from_environment(data_dir, arrays=arrays)
+        prepared = _prepare(experiment, host=host, source=source)
         return carry_out(
             prepared, folder, recorded.environment, start=start, progress=progress, changed=changed
         )

@@ -8,6 +8,7 @@ from typing import Self
 
 from convlab.data_files.finding import Found, find
 from convlab.errors import ConfigError, DataError
+from convlab.image_data import ImageData
 from convlab.published import Published
 
 
@@ -17,16 +18,19 @@ class DataSource:
 
     Attributes:
         folders: ``--data-dir``, each folder of ``CONVLAB_DATA_DIR``, then the Keras cache.
+        arrays: the data that were handed over in Python instead.
     """
 
     folders: tuple[Path, ...]
+    arrays: ImageData | None = None
 
     @classmethod
-    def from_environment(cls, data_dir: str | Path | None = None) -> Self:
+    def from_environment(cls, data_dir: str | Path | None = None, *, arrays: ImageData | None = None) -> Self:
         """Return the folders that a run on this machine looks in.
 
         Args:
             data_dir: a folder that goes before all others.
+            arrays: the data that were handed over in Python.
 
         Raises:
             ConfigError: a named folder does not exist.
@@ -40,7 +44,7 @@ class DataSource:
                 raise ConfigError(f"{origin} names {folder!r}, which is not a folder: create or correct it")
         keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
         folders = (*(Path(folder) for _, folder in named), keras_home / "datasets")
-        return cls(folders=tuple(folder.expanduser() for folder in folders))
+        return cls(folders=tuple(folder.expanduser() for folder in folders), arrays=arrays)
 
     def places(self, *names: str) -> Iterator[Path]:
         """Yield each existing folder in which the files of a dataset may lie, first hit first.

@@ -24,6 +24,12 @@ class Split(NamedTuple):
     images: Images
     labels: npt.NDArray[np.int64]
 
+    def taken(self, indices: npt.NDArray[np.int64]) -> "Split":
+        """Return some of the images with their labels; reads none of a stream."""
+        images = self.images
+        some = images.take(indices) if isinstance(images, ImageStream) else images[indices]
+        return Split(some, self.labels[indices])
+
 
 class ImageData:
     """A train and a test split of labelled images, with the names of the classes.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from convlab import Dataset, hookimpl
+from convlab_datasets.arrays import ARRAYS
 from convlab_datasets.cifar import CIFAR10, CIFAR100
 from convlab_datasets.digits import DIGITS
 from convlab_datasets.folder import FOLDER
@@ -11,5 +12,5 @@ from convlab_datasets.mnist import FASHION_MNIST, MNIST
 
 @hookimpl
 def convlab_datasets() -> Iterable[Dataset]:
-    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100 and people's own folders."""
-    return [DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100, FOLDER]
+    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100, and people's own images."""
+    return [DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100, FOLDER, ARRAYS]

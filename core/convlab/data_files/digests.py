@@ -26,10 +26,11 @@ def array_digests(data: ImageData) -> dict[str, str]:
         data.test.labels.astype("<i8"),
     )
     with ThreadPoolExecutor() as pool:
-        return dict(zip(ARRAYS, pool.map(_array_digest, arrays), strict=True))
+        return dict(zip(ARRAYS, pool.map(array_digest, arrays), strict=True))
 
 
-def _array_digest(array: npt.NDArray[Any] | ImageStream) -> str:
+def array_digest(array: npt.NDArray[Any] | ImageStream) -> str:
+    """Return the SHA-256 of an array's bytes, in hexadecimal."""
     digest = hashlib.sha256()
     rows = max(1, _BYTES_AT_ONCE * len(array) // max(1, array.nbytes))
     for start in range(0, len(array), rows):

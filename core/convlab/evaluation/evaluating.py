@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from convlab.arrays import Data
 from convlab.descriptors import Dataset, Metric, Part
 from convlab.errors import ConfigError
 from convlab.evaluation.calibration import calibration
@@ -28,6 +29,7 @@ def evaluate(
     *,
     dataset: str | None = None,
     dataset_options: Mapping[str, Any] | None = None,
+    data: Data | None = None,
     split: Literal["test", "validation"] = "test",
     runs_dir: str | Path = "runs",
     host: PluginHost | None = None,
@@ -43,6 +45,7 @@ def evaluate(
         run: its folder, its name, a part of its name that no other has, ``last``, or an opened run.
         dataset: another data set, of the same image shape and classes; by default the run's own.
         dataset_options: options of the data set to set, such as where it lies.
+        data: the arrays that the run was begun with, where it was.
         split: the test split, or the images that the run held out of the train split for validation.
         runs_dir: the folder that has the runs.
         host: has the parts that are needed; by default the installed plugins and the run's own files.
@@ -74,19 +77,19 @@ def evaluate(
         host = recorded.host(needed, plugin_files=plugin_files, trust=trust)
     else:
         recorded.check(host, needed)
-    name, data = load_run_data(
-        recorded, host, dataset=dataset, dataset_options=dataset_options, data_dir=data_dir
+    name, loaded = load_run_data(
+        recorded, host, dataset=dataset, dataset_options=dataset_options, data=data, data_dir=data_dir
     )
-    images = HeldOut(data.test, np.arange(len(data.test.labels)))
+    images = HeldOut(loaded.test, np.arange(len(loaded.test.labels)))
     if split == "validation":
-        _, images = divide_data(data, recorded.experiment.data, recorded.experiment.train.seed)
+        _, images = divide_data(loaded, recorded.experiment.data, recorded.experiment.train.seed)
         if not len(images.indices):
             raise ConfigError(
                 f"{str(recorded.path)!r} held out no images (data.validation is 0): use the test split"
             )
     labels = images.split.labels[images.indices]
     model = recorded.load_model(host, trust=trust)
-    check_fit(recorded, model, data, name)
+    check_fit(recorded, model, loaded, name)
     measures, logits = _measured(recorded, host, model, images)
     return Evaluation(
         run=recorded.path,
@@ -94,7 +97,7 @@ def evaluate(
         split=split,
         images=len(labels),
         measures=measures,
-        classes=_by_class(logits, labels, data.class_names),
+        classes=_by_class(logits, labels, loaded.class_names),
         confusion_matrix=_confusion_matrix(logits, labels),
         calibration=calibration(logits, labels),
         logits=logits,

@@ -37,6 +37,10 @@ class Section(BaseModel):
             raise ConfigError(first_mistake(error, cls.title)) from None
 
 
+# Names or labels; a list, as TOML has it, does for a tuple.
+_Classes = Annotated[tuple[str | int, ...], Field(strict=False)]
+
+
 class DataSettings(Section):
     """What of the data set is used, and how its pixels reach the network."""
 
@@ -46,6 +50,10 @@ class DataSettings(Section):
     """Fraction of the train split that is held out, stratified, to validate each epoch."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Use this many images of the train split, stratified; all of them where left out."""
+    classes: _Classes | None = None
+    """Use these classes alone, by name or label, such as ["cat", "dog"]; all of them where left out."""
+    without: _Classes = ()
+    """Hold these classes out."""
     scaling: Literal["standard", "unit", "none"] = "standard"
     """Pixels to zero mean and unit variance by channel of the train split, to [0, 1], or as they are."""
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convlab.arrays import Data
+from convlab.data.classes import choose_classes
+from convlab.data.handed_over import with_arrays
 from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
@@ -25,6 +28,7 @@ def load_run_data(
     *,
     dataset: str | None = None,
     dataset_options: Mapping[str, Any] | None = None,
+    data: Data | None = None,
     data_dir: str | Path | None = None,
 ) -> tuple[str, ImageData]:
     """Load the data set of a run, or another one.
@@ -34,6 +38,7 @@ def load_run_data(
         host: has the data set.
         dataset: another data set; by default the run's own, with its options.
         dataset_options: options to set beside these.
+        data: the arrays that the run was begun with, where it was.
         data_dir: a folder to look for data files in before all others; by default the run's own.
 
     Returns:
@@ -43,12 +48,15 @@ def load_run_data(
         ConfigError: an option is unknown or of the wrong type.
         DataError: the data are missing or damaged.
     """
-    own = dataset in (None, recorded.experiment.dataset)
-    provided = host.find(Dataset, recorded.experiment.dataset if dataset is None else dataset)
-    written = {**(recorded.experiment.dataset_options if own else {}), **(dataset_options or {})}
+    experiment, arrays = with_arrays(recorded.experiment, data)
+    own = dataset in (None, experiment.dataset)
+    provided = host.find(Dataset, experiment.dataset if dataset is None else dataset)
+    written = {**(experiment.dataset_options if own else {}), **(dataset_options or {})}
     options = part_options(provided, written)
-    source = DataSource.from_environment(recorded.data_dir if data_dir is None else data_dir)
-    return provided.canonical_name, load_checked(provided, options, source, host.parts(Dataset))
+    folder = recorded.data_dir if data_dir is None else data_dir
+    source = DataSource.from_environment(folder, arrays=arrays)
+    loaded = load_checked(provided, options, source, host.parts(Dataset))
+    return provided.canonical_name, choose_classes(loaded, experiment.data) if own else loaded
 
 
 def check_fit(recorded: RecordedRun, model: "keras.Model", data: ImageData, dataset: str) -> None:

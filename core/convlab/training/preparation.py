@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from convlab.data.classes import choose_classes
 from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
@@ -124,6 +125,7 @@ def prepare(
     pool.shutdown(wait=False)  # what is wrong with the data is told at once
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
+        data = choose_classes(data, resolved.experiment.data)
         division, validation = divide_data(data, resolved.experiment.data, settings.seed)
         plan = Plan.of(settings, len(division.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))

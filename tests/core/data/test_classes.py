@@ -1,0 +1,51 @@
+"""Classes can be kept or held out, by name or label."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import ConfigError, DataSettings, ImageData, ImageStream
+from convlab.data.classes import choose_classes
+
+PIXELS = np.arange(12, dtype=np.uint8).repeat(4).reshape(12, 2, 2, 1)
+LABELS = np.arange(12) % 4
+STREAM = ImageStream(PIXELS.shape, lambda indices: PIXELS[indices])
+
+
+@pytest.mark.parametrize("images", [PIXELS, STREAM], ids=["in memory", "streamed"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"classes": ["fox", "cat"]},
+        {"without": ["ant", 2]},
+        {"classes": [1, 2, 3], "without": ["dog"]},
+    ],
+)
+def test_the_classes_that_are_left_are_numbered_anew_in_their_order(
+    images: Any, settings: dict[str, Any]
+) -> None:
+    split = (images, LABELS)
+    data = ImageData(train=split, test=split, validation=split, class_names=["ant", "cat", "dog", "fox"])
+    chosen = choose_classes(data, DataSettings(**settings))
+    assert chosen.class_names == ("cat", "fox")
+    for part in chosen.splits().values():
+        assert isinstance(part.images, ImageStream) == isinstance(images, ImageStream)
+        assert np.asarray(part.images)[:, 0, 0, 0].tolist() == [1, 3, 5, 7, 9, 11]
+        assert part.labels.tolist() == [0, 1] * 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"classes": ["Cta", "dog"]}, "data.classes: no class 'Cta'; did you mean 'cat'?"),
+        ({"without": [4]}, "data.without: no class 4: the labels run from 0 to 3"),
+        ({"classes": ["dog"]}, "leave 'dog', but a classifier needs at least two"),
+        ({"without": [0, 1, 2, 3]}, "leave no class, but a classifier needs at least two"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:
+    data = ImageData(train=(PIXELS, LABELS), test=(PIXELS, LABELS), class_names=["ant", "cat", "dog", "fox"])
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        choose_classes(data, DataSettings(**settings))

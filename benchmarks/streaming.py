@@ -27,9 +27,10 @@ with tempfile.TemporaryDirectory() as runs_dir:
         Experiment.model_validate(json.loads(sys.argv[1])),
         host=PluginHost(third_party=False), runs_dir=runs_dir, progress=False,
     )
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 weights = hashlib.sha256(b"".join(weight.tobytes() for weight in result.model.get_weights()))
 print(json.dumps({
-    "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 ** (1 + (sys.platform == "darwin")),
+    "megabytes": peak / (1024**2 if sys.platform == "darwin" else 1024),
     "images_per_second": max(epoch["images_per_second"] for epoch in result.epochs),
     "accuracy": result.test["accuracy"],
     "weights": weights.hexdigest(),

@@ -26,7 +26,7 @@ def choose_classes(data: ImageData, settings: DataSettings) -> ImageData:
     if settings.classes is not None:
         kept[:] = False
         kept[_labels(data, settings.classes, "classes")] = True
-    kept[_labels(data, settings.without, "without")] = False
+    kept[_labels(data, settings.without or (), "without")] = False
     if kept.sum() < 2:
         left = ", ".join(repr(name) for name, keeps in zip(data.class_names, kept, strict=True) if keeps)
         raise ConfigError(

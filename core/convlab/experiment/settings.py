@@ -52,7 +52,7 @@ class DataSettings(Section):
     """Use this many images of the train split, stratified; all of them where left out."""
     classes: _Classes | None = None
     """Use these classes alone, by name or label, such as ["cat", "dog"]; all of them where left out."""
-    without: _Classes = ()
+    without: _Classes | None = None
     """Hold these classes out."""
     scaling: Literal["standard", "unit", "none"] = "standard"
     """Pixels to zero mean and unit variance by channel of the train split, to [0, 1], or as they are."""

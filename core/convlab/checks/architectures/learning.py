@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _IMAGES = 4
 _STEPS, _STEPS_A_LOOK = 200, 10
-_RATES = (1e-3, 1e-2, 1e-4)
+_RATES = (1e-3, 1e-2, 1e-1, 1e-4)
 _ENOUGH = 0.3  # of the loss of a guess; half of what it takes to know the four labels but not which is which
 
 
@@ -27,7 +27,7 @@ _ENOUGH = 0.3  # of the loss of a guess; half of what it takes to know the four 
     needs=("returns_logits", "every_weight_gets_a_gradient"),
 )
 def overfits_one_batch(subject: ArchitectureSubject) -> dict[str, int]:
-    """Train on one batch with Adam, with each of three rates until one does it."""
+    """Train on one batch with Adam, with one rate after another until one does it."""
     guess, best = math.log(10), math.inf
     for rate in _RATES:
         with subject.trainable() as model:

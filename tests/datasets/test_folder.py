@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from convlab import ConvlabError, ImageData, ImageStream
+from convlab import ConvlabError, Experiment, ImageData, ImageStream, PluginHost, TrainSettings, run
 from convlab.options import read_options
 from convlab_datasets.folder import FOLDER
 
@@ -239,3 +239,27 @@ def test_a_class_may_be_called_train_and_a_home_folder_may_be_meant(
     (pets / "dog").rename(pets / "train")
     monkeypatch.setenv("HOME", str(pets.parent))
     assert _load("~/pets").class_names == ("cat", "train")
+
+
+def test_a_folder_of_jpegs_trains_streamed_as_in_memory(tmp_path: Path, real_digits: Digits) -> None:
+    for number, (pixels, label) in enumerate(zip(real_digits[0][:600], real_digits[1], strict=False)):
+        (tmp_path / "photos" / str(label)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / "photos" / str(label) / f"{number}.jpg", quality=95)
+    in_memory, streamed = (
+        run(
+            Experiment(
+                dataset="folder",
+                dataset_options={"path": str(tmp_path / "photos"), "stream_above": megabytes},
+                architecture="mlp",
+                train=TrainSettings(epochs=2),
+            ),
+            host=PluginHost(third_party=False),
+            runs_dir=tmp_path / "runs",
+            progress=False,
+        )
+        for megabytes in (1.0, 0.0)
+    )
+    assert in_memory.test == streamed.test
+    assert in_memory.test["accuracy"] > 0.5
+    for one, other in zip(in_memory.model.get_weights(), streamed.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

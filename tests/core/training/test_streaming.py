@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from convlab import (
     hookimpl,
     run,
 )
+from convlab.training.batches import StreamReader
 
 _DIGITS = PluginHost(third_party=False).find(Dataset, "digits").part
 
@@ -129,3 +131,24 @@ def test_a_stream_that_reads_something_else_is_named(returned: Any, named: str) 
     stream = ImageStream((5, 2, 2, 1), lambda _: returned)
     with pytest.raises(DataError, match=re.escape(f"must return uint8 of shape (2, 2, 2, 1), not {named}")):
         stream[:2]
+
+
+def test_what_is_read_ahead_does_not_grow_with_the_data() -> None:
+    read: list[int] = []
+
+    def count(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        read.extend(indices.tolist())
+        return np.zeros((len(indices), 64, 64, 3), np.uint8)
+
+    most = []
+    for images in (20_000, 80_000):
+        read.clear()
+        reader = StreamReader(ImageStream((images, 64, 64, 3), count))
+        ahead = iter(reader.batches(np.arange(images), 64))
+        next(ahead)
+        before = -1
+        while before < len(read):  # until the readers wait for the training
+            before = len(read)
+            time.sleep(0.5)
+        most.append(len(read))
+    assert max(most) * 64 * 64 * 3 < 2**26  # bytes, of which the larger data have a gigabyte

@@ -8,7 +8,6 @@ from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
-from unittest import mock
 
 from convlab.checks.outcome import NotApplicableError
 from convlab.checks.registry import SubjectKind
@@ -73,6 +72,7 @@ class DatasetSubject(PartSubject):
 @contextmanager
 def without_network() -> Iterator[None]:
     """Refuse every connection of this process, at once."""
+    from unittest import mock  # which takes as long to import as all of convlab's checks
 
     def refused(*_: Any, **__: Any) -> Any:
         raise NetworkIsOffError("the network is off while a data set is checked")

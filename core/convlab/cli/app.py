@@ -11,7 +11,7 @@ from convlab.cli.check_command import check_target
 from convlab.cli.data import data_app
 from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
-from convlab.cli.exits import INTERRUPTED_BY_SIGNAL, run_app
+from convlab.cli.exits import run_app
 from convlab.cli.export_command import export_run
 from convlab.cli.list_command import list_parts
 from convlab.cli.new_command import new_package
@@ -22,6 +22,7 @@ from convlab.cli.run_command import run_experiment
 from convlab.cli.runs_command import show_runs
 from convlab.cli.show_command import show_part
 from convlab.cli.show_run_command import show_run
+from convlab.training.tensorflow_start import is_starting
 
 app = typer.Typer(
     name="convlab",
@@ -65,7 +66,7 @@ def convlab(
 def main() -> None:
     """Run the command line and leave with its exit code."""
     code = run_app(app)
-    if code >= INTERRUPTED_BY_SIGNAL:  # what is to be kept is kept: wait for no thread, such as an import
+    if code and is_starting():  # nothing has begun that an exit handler would have to end
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -9,7 +9,6 @@ import typer
 
 from convlab.errors import ConvlabError
 
-INTERRUPTED_BY_SIGNAL = 128
 INTERRUPTED = 130
 
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from convlab.training.monitor import Monitor
 from convlab.training.part_calls import call_part
 from convlab.training.plan import Plan
 from convlab.training.schedules import find_schedule, scheduled_rate
-from convlab.training.tensorflow_start import enable_determinism, start_tensorflow
+from convlab.training.tensorflow_start import enable_determinism, start_in_background
 
 if TYPE_CHECKING:
     import keras
@@ -120,9 +119,7 @@ def prepare(
     source = source or DataSource.from_environment()
     timing: dict[str, float] = {}
 
-    pool = ThreadPoolExecutor(1)
-    importing = pool.submit(start_tensorflow)  # which takes seconds, while the data are read
-    pool.shutdown(wait=False)  # what is wrong with the data is told at once
+    importing = start_in_background()  # while the data are read
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)

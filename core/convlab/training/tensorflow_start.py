@@ -4,11 +4,15 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import TextIO
 
 from convlab.errors import ConvlabError
+
+_THREAD = "convlab imports tensorflow"
 
 
 def start_tensorflow() -> None:
@@ -37,6 +41,19 @@ def start_tensorflow() -> None:
             f"Keras already runs on {keras.config.backend()}: set KERAS_BACKEND=tensorflow before its import"
         )
     keras.config.set_image_data_format("channels_last")
+
+
+def start_in_background() -> Future[None]:
+    """Do the same in a thread, since it takes seconds."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
+    started = pool.submit(start_tensorflow)
+    pool.shutdown(wait=False)
+    return started
+
+
+def is_starting() -> bool:
+    """Tell whether a thread is still at it. A process that ends meanwhile would wait for it."""
+    return any(thread.name.startswith(_THREAD) for thread in threading.enumerate())
 
 
 def enable_determinism() -> None:

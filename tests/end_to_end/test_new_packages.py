@@ -57,7 +57,9 @@ def test_the_packages_are_discovered_with_their_parts(python: Path) -> None:
 def test_the_new_packages_pass_their_own_tests_and_with_them_every_check(
     python: Path, packages: list[Path]
 ) -> None:
-    tests = [package / "tests" for package in packages]
+    tests: list[object] = [package / "tests" for package in packages]
+    # The documentation's test runs `convlab check tinynet`, which is the slowest of them.
+    tests += ["--ignore", packages[0] / "tests" / "test_conformance.py"]
     settings = ("-q", "--import-mode=importlib", "--no-header", "-p", "no:cacheprovider", "-W", "ignore")
     told = run(python, "-m", "pytest", *settings, f"--rootdir={packages[0].parent}", *tests)
     passed = told.rpartition("\n\n")[2] or told
@@ -67,10 +69,11 @@ def test_the_new_packages_pass_their_own_tests_and_with_them_every_check(
 
 def test_one_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -> None:
     parts = ("-d", "shapes", "-a", "tinynet", "-o", "signs", "-m", "accuracy", "-m", "calibration")
-    settings = ("-s", "data.limit=1200", "-e", "4", "--json", "--quiet", "--runs-dir", tmp_path)
+    settings = ("-s", "dataset.size=16", "--max-steps", "20", "--json", "--quiet", "--runs-dir", tmp_path)
     trained = json.loads(run(python, "-m", "convlab", "run", *parts, *settings))
     assert trained["experiment"]["architecture"] == "convlab-tinynet:tinynet"
-    assert trained["epochs"][-1]["loss"] < 0.9 * trained["epochs"][0]["loss"]
+    assert trained["experiment"]["optimizer"] == "convlab-signs:signs"
+    assert trained["epochs"][-1]["accuracy"] > 0.3
     assert 0 < trained["test"]["calibration"] < 1
 
 

@@ -30,8 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hide the machine's own settings, data folders and Keras cache from every test."""
     for variable in list(os.environ):
-        if variable.startswith("CONVLAB_"):
+        if variable.startswith(("CONVLAB_", "MLFLOW_")):
             monkeypatch.delenv(variable)
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras_home")))
     monkeypatch.setenv("CONVLAB_STATE_DIR", str(tmp_path_factory.mktemp("state")))
 

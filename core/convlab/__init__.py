@@ -1,7 +1,7 @@
 """convlab trains, compares and shares image classifiers on TensorFlow and Keras.
 
-Everything one might swap is a plugin: the data set, the architecture, the optimizer, the metric. Importing
-this package does not import TensorFlow; training does.
+Everything one might swap is a plugin: the data set, the architecture, the optimizer, the metric, the
+tracker. Importing this package does not import TensorFlow; training does.
 """
 
 from convlab import data, doctor
@@ -11,7 +11,7 @@ from convlab.checks import CheckReport, CheckResult, check
 from convlab.data_files.archives import read_archive
 from convlab.data_files.finding import Found
 from convlab.data_source import DataSource
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Tracker
 from convlab.errors import (
     ConfigError,
     ConvlabError,
@@ -38,6 +38,7 @@ from convlab.prediction import Prediction, Predictions, predict
 from convlab.published import Download, Layout, Published
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
 from convlab.stratification import stratified_sample
+from convlab.tracked_run import RunTracker, TrackedRun
 
 __all__ = [
     "Architecture",
@@ -76,7 +77,10 @@ __all__ = [
     "RecordedRun",
     "Run",
     "RunFolderError",
+    "RunTracker",
     "Split",
+    "TrackedRun",
+    "Tracker",
     "TrainSettings",
     "TrainingError",
     "TrustError",

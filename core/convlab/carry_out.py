@@ -9,8 +9,11 @@ from convlab.errors import ConfigError, ConvlabError, DivergedError
 from convlab.finished_run import Run
 from convlab.reporting import reporter_for
 from convlab.runs.folder import RunFolder
+from convlab.tracked_run import State, TrackedRun
+from convlab.tracking import Trackers
 from convlab.training.checkpoints import LAST
 from convlab.training.preparation import Prepared
+from convlab.training.progress import EpochRecord, Progress
 
 
 def carry_out(
@@ -22,7 +25,7 @@ def carry_out(
     progress: bool,
     changed: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Train what was prepared, test it and keep it in its folder.
+    """Train what was prepared, test it and keep it in its folder, and tell its trackers.
 
     Args:
         prepared: the experiment.
@@ -32,14 +35,40 @@ def carry_out(
         progress: whether to show bars or lines on standard error.
         changed: to go on from the folder's last checkpoint, the settings that are not those the run has had.
     """
+    trackers = Trackers(prepared.resolved.trackers)
+    try:
+        result = _kept(
+            prepared, folder, environment, trackers, start=start, progress=progress, changed=changed
+        )
+    except BaseException as error:
+        trackers.stopped(*_early_end(error))
+        raise
+    trackers.finished(result.summary())
+    return result
+
+
+def _kept(
+    prepared: Prepared,
+    folder: RunFolder,
+    environment: Mapping[str, Any],
+    trackers: Trackers,
+    *,
+    start: float,
+    progress: bool,
+    changed: Mapping[str, Any] | None,
+) -> Run:
     from convlab.runs.environment import describe_environment
     from convlab.runs.trust import remember
     from convlab.training.session import Session
 
+    def keep(record: EpochRecord) -> None:
+        folder.append_epoch(record)
+        trackers.epoch_ended(record)
+
     reporter = reporter_for(progress=progress)
     try:
         reporter.started(prepared)
-        session = Session(prepared, reporter, keep=folder.append_epoch, checkpoints=folder.checkpoints)
+        session = Session(prepared, reporter, keep=keep, checkpoints=folder.checkpoints)
         session.compile()
         if changed is not None:
             session.restore(changed)
@@ -49,6 +78,7 @@ def carry_out(
         else:
             folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
             remember(part.provider for part in prepared.resolved.parts())
+        trackers.start(_tracked(prepared, folder, session.progress, resumed=changed is not None))
         outcome = session.train()
     finally:
         reporter.closed()
@@ -80,19 +110,32 @@ def held(folder: RunFolder) -> Iterator[None]:
                 yield
             except ConfigError:  # nothing has begun
                 raise
-            except ConvlabError as error:
-                folder.write_stopped("failed", str(error))
-                raise
-            except KeyboardInterrupt:
-                folder.write_stopped("interrupted", "asked to end")
-                raise
             except BaseException as error:
-                folder.write_stopped("failed", f"{type(error).__name__}: {error}")
+                folder.write_stopped(*_early_end(error))
                 raise
     except BaseException as error:
         if not folder.discard_if_empty() and not isinstance(error, ConfigError):
             error.add_note(_how_to_go_on(folder, error))
         raise
+
+
+def _tracked(prepared: Prepared, folder: RunFolder, progress: Progress, *, resumed: bool) -> TrackedRun:
+    return TrackedRun(
+        folder=folder.path,
+        name=folder.path.name,
+        experiment=prepared.resolved.experiment.model_dump(mode="json", exclude_none=True),
+        parameters=prepared.parameters,
+        class_names=prepared.data.class_names,
+        resumed=resumed,
+        epoch=progress.epoch,
+        records=progress.records,
+    )
+
+
+def _early_end(error: BaseException) -> tuple[State, str]:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", "asked to end"
+    return "failed", str(error) if isinstance(error, ConvlabError) else f"{type(error).__name__}: {error}"
 
 
 def _how_to_go_on(folder: RunFolder, error: BaseException) -> str:

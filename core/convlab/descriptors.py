@@ -6,11 +6,13 @@ imports TensorFlow inside, so that listing what there is stays quick.
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from convlab.options import check_options_type
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
     from convlab.data_source import DataSource
     from convlab.image_data import ImageData
+    from convlab.tracked_run import RunTracker, TrackedRun
 
-Kind = Literal["dataset", "architecture", "optimizer", "metric"]
+Kind = Literal["dataset", "architecture", "optimizer", "metric", "tracker"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
@@ -164,4 +167,41 @@ class Metric(Part):
             raise ValueError(f"{self}: mode must be 'min' or 'max', not {self.mode!r}")
 
 
-PART_TYPES: tuple[type[Part], ...] = (Dataset, Architecture, Optimizer, Metric)
+@dataclass(frozen=True, kw_only=True)
+class Tracker(Part):
+    """Something that keeps a run's figures elsewhere too, such as a service or a file for a viewer.
+
+    Attributes:
+        start: called as ``start(run, options)`` with a ``TrackedRun`` when training begins or goes on, in a
+            thread of its own; returns a ``RunTracker`` that is told how the run goes.
+        requires: the modules that ``start`` imports and that need not be installed; where one is missing, a
+            run that names the tracker ends before anything is loaded.
+        install: what pip installs those modules by; their names where left out.
+        offline: returns options with which the tracker asks no service and writes nothing outside a given
+            folder, for ``convlab check``; left out where the defaults are such.
+    """
+
+    kind: ClassVar[Kind] = "tracker"
+    factory: ClassVar[str] = "start"
+    arguments: ClassVar[tuple[str, ...]] = ("run", "options")
+
+    start: Callable[[TrackedRun, Any], RunTracker]
+    requires: tuple[str, ...] = ()
+    install: str = ""
+    offline: Callable[[Path], Any] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.requires, tuple) or not all(isinstance(name, str) for name in self.requires):
+            raise TypeError(f"{self}: requires must be a tuple of modules' names, not {self.requires!r}")
+
+    def missing(self) -> str:
+        """Say which of the required modules is not installed, and how to get it; empty where none is."""
+        for module in self.requires:
+            if importlib.util.find_spec(module.partition(".")[0]) is None:
+                wanted = self.install or " ".join(self.requires)
+                return f"{self} needs the module {module}, which is not installed: pip install '{wanted}'"
+        return ""
+
+
+PART_TYPES: tuple[type[Part], ...] = (Dataset, Architecture, Optimizer, Metric, Tracker)

@@ -3,6 +3,12 @@
 Each class carries the exit code that the command line ends with.
 """
 
+import re
+
+_LONGEST_MESSAGE = 400
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")
+
 
 class ConvlabError(Exception):
     """Base of all errors that a user can cause or mend."""
@@ -17,7 +23,7 @@ class ConfigError(ConvlabError):
 
 
 class UnknownNameError(ConfigError):
-    """A dataset, architecture, optimizer or metric that no plugin provides, or that several do."""
+    """A dataset, architecture, optimizer, metric or tracker that no plugin provides, or that several do."""
 
 
 class DataError(ConvlabError):
@@ -46,3 +52,11 @@ class ExportError(ConvlabError):
 
 class TrustError(ConvlabError):
     """Code that came with a run, which does not run here unless it is trusted."""
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return an exception's type and what it says, short enough for a terminal."""
+    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras adds
+    said = " ".join(_KERAS_PREFIX.sub("", text).split()) or "no message"
+    said = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]}…"
+    return f"{type(error).__name__}: {said}"

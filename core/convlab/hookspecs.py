@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Tracker
 
 hookspec = pluggy.HookspecMarker("convlab")
 hookimpl = pluggy.HookimplMarker("convlab")
@@ -94,5 +94,28 @@ def convlab_metrics() -> Iterable[Metric]:
         @hookimpl
         def convlab_metrics():
             return [Metric(name="top_2", summary="The label is among the 2 likeliest classes", build=build)]
+    """
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def convlab_trackers() -> Iterable[Tracker]:
+    """Return trackers, which keep the figures of runs elsewhere too.
+
+    Example::
+
+        from convlab import RunTracker, Tracker, hookimpl
+
+        class LossFile(RunTracker):
+            def __init__(self, run, options):
+                self.file = run.folder / "loss.txt"
+
+            def epoch_ended(self, record):
+                with self.file.open("a") as file:
+                    print(record["epoch"], record["loss"], file=file)
+
+        @hookimpl
+        def convlab_trackers():
+            return [Tracker(name="loss_file", summary="A line an epoch", start=LossFile)]
     """
     raise AssertionError("a specification is not called")

@@ -1,11 +1,13 @@
-"""The optimizers and metrics that convlab brings."""
+"""The optimizers, metrics and trackers that convlab brings."""
 
 from collections.abc import Iterable
 
-from convlab import Metric, Optimizer, hookimpl
+from convlab import Metric, Optimizer, Tracker, hookimpl
 from convlab_plugins.adam import ADAM
 from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
+from convlab_plugins.mlflow_tracker import MLFLOW
 from convlab_plugins.sgd import SGD
+from convlab_plugins.tensorboard_tracker import TENSORBOARD
 
 
 @hookimpl
@@ -18,3 +20,9 @@ def convlab_optimizers() -> Iterable[Optimizer]:
 def convlab_metrics() -> Iterable[Metric]:
     """Return accuracy, top-k accuracy and macro F1."""
     return [ACCURACY, TOP_K_ACCURACY, MACRO_F1]
+
+
+@hookimpl
+def convlab_trackers() -> Iterable[Tracker]:
+    """Return TensorBoard and MLflow."""
+    return [TENSORBOARD, MLFLOW]

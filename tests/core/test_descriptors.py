@@ -1,6 +1,5 @@
 """A description that the host could not use is refused where it is written."""
 
-from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, field
 from functools import partial
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from convlab import Architecture, Dataset, Metric, Optimizer
+from convlab import Architecture, Dataset, Metric, Optimizer, Tracker
 from convlab.descriptors import PART_TYPES, Part
 
 
@@ -22,9 +21,9 @@ def accept_anything(*arguments: Any) -> Any:
     raise AssertionError("describing a part calls no factory")
 
 
-def describe(part_type: Callable[..., Part], factory: Any = accept_anything, **changes: Any) -> Part:
-    name = "load" if part_type is Dataset else "build"
-    return part_type(**{"name": "part", "summary": "A part", name: factory} | changes)
+def describe(part_type: Any, factory: Any = accept_anything, **changes: Any) -> Part:
+    described: Part = part_type(**{"name": "part", "summary": "A part", part_type.factory: factory} | changes)
+    return described
 
 
 @pytest.mark.parametrize("part_type", PART_TYPES)
@@ -106,6 +105,7 @@ CALLS = {
     Architecture: "build(input_shape, num_classes, options)",
     Optimizer: "build(learning_rate, options)",
     Metric: "build(num_classes, options)",
+    Tracker: "start(run, options)",
 }
 
 

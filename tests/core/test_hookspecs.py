@@ -3,6 +3,7 @@
 import inspect
 import re
 import textwrap
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,8 +18,10 @@ from convlab import (
     Metric,
     Optimizer,
     PluginHost,
+    Tracker,
     hookspecs,
 )
+from convlab.checks.trackers.subject import EPOCHS, new_run
 from convlab.descriptors import PART_TYPES, Part
 
 HOOKS = {part_type: f"convlab_{part_type.kind}s" for part_type in PART_TYPES}
@@ -65,6 +68,16 @@ def test_the_example_of_metrics_gives_a_number() -> None:
     metric = the_part_of_the_example(Metric).build(3, None)
     metric.update_state(np.array([0, 1]), np.array([[2.0, 1.0, 0.0], [2.0, 0.0, 1.0]], "float32"))
     assert float(metric.result()) == 0.5
+
+
+def test_the_example_of_trackers_writes_a_line_an_epoch(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    tracker = the_part_of_the_example(Tracker).start(run, None)
+    for record in EPOCHS:
+        tracker.epoch_ended(record)
+    tracker.finished({})
+    lines = (tmp_path / "loss.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [f"{record['epoch']} {record['loss']}" for record in EPOCHS]
 
 
 def the_part_of_the_example(part_type: type[Any]) -> Any:

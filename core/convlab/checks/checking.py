@@ -25,7 +25,8 @@ def check(
     Args:
         target: a plugin's name, as ``convlab plugins`` prints it, the path of a plugin file, a part's bare or
             qualified name, or a description such as an ``Architecture``.
-        part_type: ``Dataset``, ``Architecture``, ``Optimizer`` or ``Metric``, where only such are meant.
+        part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``, where only such
+            are meant.
         host: where plugins come from; by default all installed ones, and ``target`` if it is a file.
         data_dir: a folder to look for data files in before all others.
         expected_failures: a reason by the name of each check that is known to fail; one that passes

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from convlab.checks.outcome import Figures
 
-SubjectKind = Literal["plugin", "dataset", "architecture", "optimizer", "metric"]
+SubjectKind = Literal["plugin", "dataset", "architecture", "optimizer", "metric", "tracker"]
 CheckFunction = Callable[[Any], Figures | None]
 FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 
@@ -30,6 +30,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     ),
     "optimizer": ("description", "optimizers.steps", "optimizers.state"),
     "metric": ("description", "metrics.updates", "metrics.meaning"),
+    "tracker": ("description", "trackers.modules", "trackers.following"),
 }
 _DECLARED: dict[str, list["Check"]] = {}
 

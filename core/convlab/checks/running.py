@@ -1,7 +1,6 @@
 """One check of one subject, and what came of it."""
 
 import os
-import re
 import sys
 import time
 import warnings
@@ -11,13 +10,9 @@ from dataclasses import replace
 from convlab.checks.outcome import CheckFailedError, CheckResult, NotApplicableError, Status
 from convlab.checks.registry import Check, checks_of
 from convlab.checks.subject import Subject
-from convlab.errors import ConfigError, ConvlabError
+from convlab.errors import ConfigError, ConvlabError, in_one_line
 from convlab.suggestions import did_you_mean
 from convlab.training.tensorflow_start import start_tensorflow
-
-_LONGEST_MESSAGE = 400
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-_KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")
 
 
 def perform(
@@ -102,11 +97,3 @@ def _expected(result: CheckResult, reason: str) -> CheckResult:
             fix=f"take {result.check} off the expected failures",
         )
     return result
-
-
-def in_one_line(error: BaseException) -> str:
-    """Return an exception's type and what it says, short enough for a terminal."""
-    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras adds
-    said = " ".join(_KERAS_PREFIX.sub("", text).split()) or "no message"
-    said = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]}…"
-    return f"{type(error).__name__}: {said}"

@@ -10,6 +10,7 @@ from convlab.checks.datasets.subject import DatasetSubject
 from convlab.checks.metrics.subject import MetricSubject
 from convlab.checks.optimizers.subject import OptimizerSubject
 from convlab.checks.subject import PartSubject, PluginSubject, Subject
+from convlab.checks.trackers.subject import TrackerSubject
 from convlab.descriptors import PART_TYPES, Kind, Part
 from convlab.errors import UnknownNameError
 from convlab.host import PluginHost, ProvidedPart, Provider
@@ -20,6 +21,7 @@ _SUBJECT_TYPES: dict[Kind, type[PartSubject]] = {
     "architecture": ArchitectureSubject,
     "optimizer": OptimizerSubject,
     "metric": MetricSubject,
+    "tracker": TrackerSubject,
 }
 
 

@@ -35,7 +35,7 @@ def check_target(
         str | None,
         typer.Option(
             "--kind",
-            help="Only dataset, architecture, optimizer or metric, where several parts have the name.",
+            help="Only this kind of part, such as dataset or metric, where several have the name.",
             autocompletion=complete_kind,
         ),
     ] = None,

@@ -18,7 +18,7 @@ def list_parts(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help="dataset, architecture, optimizer or metric; all of them by default.",
+            help="dataset, architecture, optimizer, metric or tracker; all of them by default.",
             autocompletion=complete_kind,
         ),
     ] = None,
@@ -26,7 +26,7 @@ def list_parts(
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
 ) -> None:
-    """List data sets, architectures, optimizers and metrics.
+    """List data sets, architectures, optimizers, metrics and trackers.
 
     Example: [cyan]convlab list architectures[/]
     """

@@ -23,6 +23,7 @@ def run_experiment(
     architecture: options.ArchitectureName = None,
     optimizer: options.OptimizerName = None,
     metrics: options.MetricNames = None,
+    trackers: options.TrackerNames = None,
     settings: options.Settings = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,

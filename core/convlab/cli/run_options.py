@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from convlab.cli.completion import complete_names
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Tracker
 
 _PARTS, _TRAINING, _FILES, _OUTPUT = "What to train", "How to train", "Where things are", "What to print"
 
@@ -61,6 +61,16 @@ MetricNames = Annotated[
         "A metric; may be repeated [dim](default: accuracy)[/].",
         envvar="CONVLAB_METRICS",
         autocompletion=complete_names(Metric),
+    ),
+]
+TrackerNames = Annotated[
+    list[str] | None,
+    _part(
+        "-t",
+        "--tracker",
+        "Where to keep the figures too; may be repeated [dim](default: none)[/].",
+        envvar="CONVLAB_TRACKERS",
+        autocompletion=complete_names(Tracker),
     ),
 ]
 Settings = Annotated[

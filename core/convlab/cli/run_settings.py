@@ -18,6 +18,7 @@ FLAG_KEYS = {
     "architecture": ("architecture",),
     "optimizer": ("optimizer",),
     "metrics": ("metrics",),
+    "trackers": ("trackers",),
     "epochs": ("train", "epochs"),
     "batch_size": ("train", "batch_size"),
     "learning_rate": ("train", "learning_rate"),

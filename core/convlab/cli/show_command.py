@@ -16,10 +16,16 @@ from convlab.cli.output import print_all, print_json
 from convlab.descriptors import Optimizer
 from convlab.options import option_fields
 
+# The kinds of which an experiment may have several parts, and a table of options for each.
+_SEVERAL = ("metric", "tracker")
+
 
 def show_part(
     kind: Annotated[
-        str, typer.Argument(help="dataset, architecture, optimizer or metric.", autocompletion=complete_kind)
+        str,
+        typer.Argument(
+            help="dataset, architecture, optimizer, metric or tracker.", autocompletion=complete_kind
+        ),
     ],
     name: Annotated[str, typer.Argument(help="Its name, as 'convlab list' prints it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -65,5 +71,7 @@ def _page(shown: dict[str, Any]) -> list[str | Table]:
             escape(default),
             escape(option["summary"]),
         )
-    first = shown["options"][0]
-    return [*page, "", table, "", f"[dim]Set one with: -s {shown['kind']}.{escape(first['name'])}=…[/]"]
+    key = f"{shown['kind']}.{shown['options'][0]['name']}"
+    if shown["kind"] in _SEVERAL:
+        key = f"{shown['kind']}.{shown['name']}.{shown['options'][0]['name']}"
+    return [*page, "", table, "", f"[dim]Set one with: -s {escape(key)}=…[/]"]

@@ -18,8 +18,10 @@ TABLES = {
     "architecture": "architecture_options",
     "optimizer": "optimizer_options",
     "metric": "metric_options",
+    "tracker": "tracker_options",
 }
 _PART_KEYS = ("dataset", "architecture", "optimizer")
+_SEVERAL = {"metrics": "metric_options", "trackers": "tracker_options"}
 
 Tables = dict[str, Any]
 
@@ -89,9 +91,10 @@ def merge(layers: Iterable[Layer]) -> tuple[Experiment, list[str]]:
             was = merged.get(key, Experiment.model_fields[key].default)
             if layer.tables.get(key, was) != was:
                 notes += _leave_out(merged, key, was, layer)
-        if "metrics" in layer.tables and isinstance(merged.get("metric_options"), dict):
-            kept = {k: v for k, v in merged["metric_options"].items() if k in layer.tables["metrics"]}
-            merged["metric_options"] = kept
+        for names, options in _SEVERAL.items():
+            if names in layer.tables and isinstance(merged.get(options), dict):
+                kept = {k: v for k, v in merged[options].items() if k in layer.tables[names]}
+                merged[options] = kept
         _lay_over(merged, layer.tables)
     return Experiment.model_validate(merged), notes
 

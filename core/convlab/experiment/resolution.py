@@ -1,14 +1,19 @@
 """The parts and options that an experiment's names mean, with every default filled in."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Part
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Part, Tracker
 from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options import read_options
 from convlab.suggestions import did_you_mean
+
+PartT = TypeVar("PartT", bound=Part)
+WithOptions = tuple[tuple[ProvidedPart[PartT], Any], ...]
+"""Parts, each with its options."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +23,7 @@ class ResolvedExperiment:
     Attributes:
         experiment: with canonical names and all options written out; it runs again as it is.
         metrics: each with its options, in the order of the experiment.
+        trackers: the same.
     """
 
     experiment: Experiment
@@ -27,7 +33,8 @@ class ResolvedExperiment:
     architecture_options: Any
     optimizer: ProvidedPart[Optimizer]
     optimizer_options: Any
-    metrics: tuple[tuple[ProvidedPart[Metric], Any], ...]
+    metrics: WithOptions[Metric]
+    trackers: WithOptions[Tracker]
 
     @property
     def learning_rate(self) -> float:
@@ -38,7 +45,8 @@ class ResolvedExperiment:
 
     def parts(self) -> tuple[ProvidedPart[Any], ...]:
         """All parts that the experiment uses."""
-        return (self.dataset, self.architecture, self.optimizer, *(metric for metric, _ in self.metrics))
+        several = (*self.metrics, *self.trackers)
+        return (self.dataset, self.architecture, self.optimizer, *(part for part, _ in several))
 
 
 def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
@@ -51,16 +59,14 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
     dataset = host.find(Dataset, experiment.dataset)
     architecture = host.find(Architecture, experiment.architecture)
     optimizer = host.find(Optimizer, experiment.optimizer)
-    metrics = [host.find(Metric, name) for name in experiment.metrics]
-    _refuse_ambiguous_metrics(experiment, metrics)
     options = {
         part.part.kind: part_options(part, getattr(experiment, f"{part.part.kind}_options"))
         for part in (dataset, architecture, optimizer)
     }
-    metric_options = [
-        part_options(metric, experiment.metric_options.get(name, {}), name)
-        for name, metric in zip(experiment.metrics, metrics, strict=True)
-    ]
+    metrics = _several(Metric, experiment.metrics, experiment.metric_options, host)
+    trackers = _several(Tracker, experiment.trackers, experiment.tracker_options, host)
+    if any(metric.part.name == "loss" for metric, _ in metrics):
+        raise ConfigError("metrics: the loss is always measured; leave 'loss' out")
     rate = experiment.train.learning_rate
     rate = optimizer.part.learning_rate if rate is None else rate
     canonical = experiment.model_copy(
@@ -68,14 +74,12 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
             "dataset": dataset.canonical_name,
             "architecture": architecture.canonical_name,
             "optimizer": optimizer.canonical_name,
-            "metrics": tuple(metric.canonical_name for metric in metrics),
+            "metrics": tuple(metric.canonical_name for metric, _ in metrics),
+            "trackers": tuple(tracker.canonical_name for tracker, _ in trackers),
             "train": experiment.train.model_copy(update={"learning_rate": rate}),
             **{f"{kind}_options": _written(values) for kind, values in options.items()},
-            "metric_options": {
-                metric.canonical_name: _written(values)
-                for metric, values in zip(metrics, metric_options, strict=True)
-                if values is not None
-            },
+            "metric_options": _written_by_name(metrics),
+            "tracker_options": _written_by_name(trackers),
         }
     )
     return ResolvedExperiment(
@@ -86,23 +90,24 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
         architecture_options=options["architecture"],
         optimizer=optimizer,
         optimizer_options=options["optimizer"],
-        metrics=tuple(zip(metrics, metric_options, strict=True)),
+        metrics=metrics,
+        trackers=trackers,
     )
 
 
-def part_options(provided: ProvidedPart[Any], values: dict[str, Any], metric: str = "") -> Any:
+def part_options(provided: ProvidedPart[Any], values: dict[str, Any], named: str = "") -> Any:
     """Return the options of a part, of its own class; ``None`` where it has none.
 
     Args:
         provided: the part.
         values: what an experiment gives.
-        metric: the name that the experiment has for a metric, for messages.
+        named: the name that the experiment has for one of several parts of its kind, for messages.
 
     Raises:
         ConfigError: an option is unknown or of the wrong type.
     """
     part: Part = provided.part
-    key = f"{part.kind}_options" + (f".{metric}" if metric else "")
+    key = f"{part.kind}_options" + (f".{named}" if named else "")
     return read_options(part.options, values, key=key, owner=f"{part.kind} {part.name!r}")
 
 
@@ -118,15 +123,30 @@ def _written(options: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _refuse_ambiguous_metrics(experiment: Experiment, metrics: list[ProvidedPart[Metric]]) -> None:
-    names = [metric.part.name for metric in metrics]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigError(f"metrics: {name!r} is named twice; name each metric once")
-        if name == "loss":
-            raise ConfigError("metrics: the loss is always measured; leave 'loss' out")
-    for name in experiment.metric_options:
-        if name not in experiment.metrics:
-            raise ConfigError(
-                f"metric_options.{name}: not among the metrics; {did_you_mean(name, experiment.metrics)}"
-            )
+def _written_by_name(parts: Iterable[tuple[ProvidedPart[Any], Any]]) -> dict[str, dict[str, Any]]:
+    return {part.canonical_name: _written(options) for part, options in parts if options is not None}
+
+
+def _several(
+    part_type: type[PartT], names: tuple[str, ...], options: dict[str, dict[str, Any]], host: PluginHost
+) -> WithOptions[PartT]:
+    """Find parts of a kind that an experiment may have several of, and read their options.
+
+    Raises:
+        UnknownNameError: one has no or several providers.
+        ConfigError: one is named twice, options are of none, or one is unknown or of the wrong type.
+    """
+    kind = part_type.kind
+    parts = [host.find(part_type, name) for name in names]
+    found = [provided.part.name for provided in parts]
+    for name in found:
+        if found.count(name) > 1:
+            raise ConfigError(f"{kind}s: {name!r} is named twice; name each {kind} once")
+    for name in options:
+        if name not in names:
+            hint = did_you_mean(name, names) if names else f"name it with --{kind} {name}"
+            raise ConfigError(f"{kind}_options.{name}: not among the {kind}s; {hint}")
+    return tuple(
+        (part, part_options(part, options.get(name, {}), name))
+        for name, part in zip(names, parts, strict=True)
+    )

@@ -120,6 +120,8 @@ class Experiment(Section):
     """The rule that updates the weights."""
     metrics: Annotated[tuple[str, ...], Field(strict=False)] = ("accuracy",)
     """What is measured beside the loss."""
+    trackers: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Where the run's figures are kept too, such as tensorboard."""
     data: DataSettings = DataSettings()
     train: TrainSettings = TrainSettings()
     dataset_options: Options = {}
@@ -130,6 +132,8 @@ class Experiment(Section):
     """The optimizer's own options."""
     metric_options: dict[str, Options] = {}
     """Each metric's own options, a table a metric."""
+    tracker_options: dict[str, Options] = {}
+    """Each tracker's own options, a table a tracker."""
 
     @classmethod
     def from_toml(cls, file: str | Path) -> Self:

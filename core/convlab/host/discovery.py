@@ -114,7 +114,10 @@ def _module_name(path: Path) -> str:
 
 def _noted(point: importlib.metadata.EntryPoint, key: str) -> str | None:
     """Return what a distribution's metadata say, which a damaged installation may lack."""
-    return point.dist.metadata[key] if point.dist and key in point.dist.metadata else None
+    try:
+        return point.dist.metadata[key] if point.dist and key in point.dist.metadata else None
+    except FileNotFoundError:  # from importlib_metadata, which takes Python's own place where it is imported
+        return None
 
 
 def _normalized(distribution: str) -> str:

@@ -98,7 +98,7 @@ class PluginHost:
         """Return all parts of one kind, built-ins first.
 
         Args:
-            part_type: ``Dataset``, ``Architecture``, ``Optimizer`` or ``Metric``.
+            part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``.
         """
         return tuple(self._catalog.of_type(part_type))
 
@@ -106,7 +106,7 @@ class PluginHost:
         """Return the part that a bare or qualified name means.
 
         Args:
-            part_type: ``Dataset``, ``Architecture``, ``Optimizer`` or ``Metric``.
+            part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``.
             name: such as ``resnet20`` or ``convlab-resnet:resnet20``.
 
         Raises:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Part
+from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Part, Tracker
 from convlab.errors import UnknownNameError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
@@ -41,6 +41,8 @@ def _parts(experiment: Experiment, host: PluginHost) -> Iterator[tuple[str, Part
     yield "optimizer", _find(host, Optimizer, experiment.optimizer), experiment.optimizer_options
     for name, options in experiment.metric_options.items():
         yield f"metric.{name}", _find(host, Metric, name), options
+    for name, options in experiment.tracker_options.items():
+        yield f"tracker.{name}", _find(host, Tracker, name), options
 
 
 def _find(host: PluginHost, part_type: type[Part], name: str) -> Part | None:

@@ -13,7 +13,7 @@ from convlab.runs.listed_run import read_listed
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import RecordedRun, open_run, read_json
 
-_CHOSEN = ("dataset", "architecture", "optimizer", "metrics")
+_CHOSEN = ("dataset", "architecture", "optimizer", "metrics", "trackers")
 
 
 def describe_run(
@@ -64,7 +64,7 @@ def describe_run(
 def _of(run: RecordedRun, host: PluginHost) -> dict[str, Any]:
     experiment = run.experiment.model_dump(mode="json", exclude_none=True)
     return {
-        "parts": {key: experiment[key] for key in _CHOSEN},
+        "parts": {key: experiment[key] for key in _CHOSEN if experiment[key]},
         "changed": changed_settings(run.experiment, host),
         "environment": {key: value for key, value in run.environment.items() if key != "plugins"},
         "plugins": [_plugin(plugin) for plugin in run.plugins],

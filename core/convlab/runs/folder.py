@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from convlab.atomic_write import append_line, replacing, write_text
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
+from convlab.tracked_run import State
 
 if TYPE_CHECKING:
     import keras
@@ -78,7 +79,7 @@ class RunFolder:
             (self.path / LOCK).unlink(missing_ok=True)
             lock.release()
 
-    def write_stopped(self, state: Literal["failed", "interrupted"], message: str) -> None:
+    def write_stopped(self, state: State, message: str) -> None:
         """Keep why the run ended early, if there is a run that has not finished yet, and room for it."""
         begun, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
         if begun and not finished:

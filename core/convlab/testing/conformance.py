@@ -30,7 +30,8 @@ def parametrize_with_checks(
     Args:
         targets: what is checked, as ``convlab.check`` takes it: a plugin's name, a plugin file's path, a
             part's name, or a description such as an ``Architecture``.
-        part_type: ``Dataset``, ``Architecture``, ``Optimizer`` or ``Metric``, where only such are meant.
+        part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``, where only such
+            are meant.
         host: where plugins come from; by default all installed ones, and those targets that are files.
         data_dir: a folder to look for data files in before all others.
         expected_failures: a reason by the name of each check that is known to fail. Its test is expected to

@@ -12,6 +12,7 @@ from convlab.data.classes import choose_classes
 from convlab.data.loading import load_checked
 from convlab.data_source import DataSource
 from convlab.descriptors import Dataset
+from convlab.errors import ConfigError
 from convlab.experiment import Experiment, ResolvedExperiment, resolve
 from convlab.host import PluginHost
 from convlab.image_data import ImageData
@@ -114,6 +115,7 @@ def prepare(
     """
     host = host or PluginHost()
     resolved = resolve(experiment, host)
+    _refuse_missing_modules(resolved)
     settings = resolved.experiment.train
     schedule = find_schedule(settings.schedule)
     source = source or DataSource.from_environment()
@@ -162,6 +164,12 @@ def prepare(
     )
     prepared.measures()  # a metric that does not fit is told before anything is trained
     return prepared
+
+
+def _refuse_missing_modules(resolved: ResolvedExperiment) -> None:
+    for tracker, _ in resolved.trackers:
+        if missing := tracker.part.missing():
+            raise ConfigError(f"{missing}, or leave the tracker out")
 
 
 @contextmanager

@@ -42,9 +42,12 @@ def test_a_dotted_setting_on_the_command_line_goes_before_a_flag_in_the_environm
 def test_every_flag_sets_its_key() -> None:
     flags = "-d mnist -a mlp -o sgd -m macro_f1 -m accuracy -e 2 --batch-size 8 --learning-rate 1 --seed 5"
     more = "--loop fit --precision mixed_bfloat16 --max-steps 9 --deterministic -s architecture.hidden=[5]"
+    more += " -t tensorboard --tracker mlflow -s tracker.mlflow.experiment=mine"
     experiment = print_config(*f"{flags} {more}".split())
     assert (experiment.dataset, experiment.architecture, experiment.optimizer) == ("mnist", "mlp", "sgd")
     assert experiment.metrics == ("macro_f1", "accuracy")
+    assert experiment.trackers == ("tensorboard", "mlflow")
+    assert experiment.tracker_options["mlflow"]["experiment"] == "mine"
     assert experiment.train.model_dump(exclude_defaults=True) == {
         "epochs": 2,
         "max_steps": 9,

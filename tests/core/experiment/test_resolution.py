@@ -30,6 +30,13 @@ def test_a_resolved_experiment_resolves_to_itself(host: PluginHost) -> None:
         ({"metrics": ["accuracy", "accuracy"]}, "named twice"),
         ({"metrics": ["accuracy", "convlab:accuracy"]}, "named twice"),
         ({"metric_options": {"macro_f1": {}}}, "metric_options.macro_f1: not among the metrics"),
+        ({"trackers": ["tensorbord"]}, "unknown tracker 'tensorbord'; did you mean 'tensorboard'?"),
+        ({"trackers": ["mlflow", "convlab:mlflow"]}, "trackers: 'mlflow' is named twice"),
+        ({"tracker_options": {"mlflow": {}}}, "not among the trackers; name it with --tracker mlflow"),
+        (
+            {"trackers": ["mlflow"], "tracker_options": {"mlflow": {"url": "x"}}},
+            "tracker_options.mlflow.url: tracker 'mlflow' has no such option; did you mean 'uri'?",
+        ),
         ({"dataset_options": {"x": 1}}, "dataset_options.x: dataset 'digits' has no options"),
         ({"architecture_options": {"filtres": [1]}}, "did you mean 'filters'?"),
         ({"optimizer_options": {"beta_1": 1}}, "optimizer_options.beta_1: must be less than 1, not 1"),

@@ -307,7 +307,7 @@ def test_a_module_under_two_entry_points_is_loaded_once_and_the_second_is_told_o
 
 def test_each_fault_of_a_plugin_is_told_of_apart(install: Install, caplog: pytest.LogCaptureFixture) -> None:
     source = WHOLE + metrics_hook("return [1, metric('kept'), 2]")
-    source += "@hookimpl\ndef convlab_trackers():\n    return []\n"
+    source += "@hookimpl\ndef convlab_schedules():\n    return []\n"
     source += "@hookimpl\ndef convlab_datasets():\n    raise OSError\n"
     install("convlab-broken", {"broken": source})
 
@@ -320,7 +320,7 @@ def test_each_fault_of_a_plugin_is_told_of_apart(install: Install, caplog: pytes
 
 
 def test_a_hook_of_a_later_convlab_may_be_marked_optional(install: Install) -> None:
-    source = WHOLE + "@hookimpl(optionalhook=True)\ndef convlab_trackers():\n    return []\n"
+    source = WHOLE + "@hookimpl(optionalhook=True)\ndef convlab_schedules():\n    return []\n"
     install("convlab-modern", {"modern": source})
     host = PluginHost(strict=True)
     assert names(host, Optimizer, "convlab-modern") == ["whole"]

@@ -10,7 +10,7 @@ from convlab.checks.architectures.subject import (
 )
 from convlab.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
+from convlab.errors import in_one_line
 
 
 def _declare(shape: Shape) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from convlab.checks.architectures.subject import ArchitectureSubject, noise
 from convlab.checks.outcome import CheckFailedError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
+from convlab.errors import in_one_line
 
 
 @check(

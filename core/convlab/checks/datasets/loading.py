@@ -9,8 +9,7 @@ from convlab import image_data
 from convlab.checks.datasets.subject import DatasetSubject
 from convlab.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
-from convlab.errors import ConvlabError
+from convlab.errors import ConvlabError, in_one_line
 from convlab.image_data import ImageData, Split
 
 _SAMPLE = 200

@@ -8,7 +8,7 @@ import numpy as np
 from convlab.checks.metrics.subject import CLASSES, LABELS, LOGITS, MetricSubject, close
 from convlab.checks.outcome import CheckFailedError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
+from convlab.errors import in_one_line
 
 _CHUNKS = np.split(np.arange(len(LABELS)), [1, 130, 257])
 

@@ -5,7 +5,7 @@ from typing import Any
 from convlab.checks.optimizers.subject import Descent, OptimizerSubject, same
 from convlab.checks.outcome import CheckFailedError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
+from convlab.errors import in_one_line
 
 _BEFORE, _AFTER = 5, 5
 

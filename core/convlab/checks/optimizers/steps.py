@@ -7,7 +7,7 @@ import numpy as np
 from convlab.checks.optimizers.subject import Descent, OptimizerSubject, same
 from convlab.checks.outcome import CheckFailedError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
+from convlab.errors import in_one_line
 
 _STEPS = 200
 

@@ -1,7 +1,7 @@
-"""Loads one plugin in a fresh interpreter that refuses TensorFlow, and tells who asked for it.
+"""Loads one plugin in a fresh interpreter that refuses some modules, and tells who asked for them.
 
-Reads ``{"origin": …, "target": …}`` from standard input and writes ``{"asked": [file, line, source] or null,
-"error": text or null}`` to standard output.
+Reads ``{"origin": …, "target": …, "refused": […]}`` from standard input and writes ``{"asked": [file, line,
+source] or null, "error": text or null}`` to standard output.
 """
 
 import importlib
@@ -14,13 +14,12 @@ from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
-REFUSED = ("tensorflow", "keras")
-
 
 class Refusal:
-    """A finder that lets nobody import TensorFlow or Keras, and notes the first line that tried."""
+    """A finder that lets nobody import some modules, and notes the first line that tried."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Sequence[str]) -> None:
+        self._refused = refused
         self.asked: tuple[str, int, str] | None = None
 
     def find_spec(
@@ -30,7 +29,7 @@ class Refusal:
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
         """Refuse what is not to be imported; leave the rest to others."""
-        if fullname.partition(".")[0] not in REFUSED:
+        if fullname.partition(".")[0] not in self._refused:
             return None
         if self.asked is None:
             frames = [
@@ -59,7 +58,7 @@ def load(origin: str, target: str) -> None:
 def main() -> None:
     """Probe the plugin that standard input names."""
     wanted = json.load(sys.stdin)
-    refusal, output, error = Refusal(), sys.stdout, None
+    refusal, output, error = Refusal(wanted["refused"]), sys.stdout, None
     sys.meta_path.insert(0, refusal)
     sys.stdout = sys.stderr  # what the plugin prints is not the answer
     try:

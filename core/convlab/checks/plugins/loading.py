@@ -4,8 +4,8 @@ import traceback
 
 from convlab.checks.outcome import CheckFailedError
 from convlab.checks.registry import check
-from convlab.checks.running import in_one_line
 from convlab.checks.subject import PluginSubject
+from convlab.errors import in_one_line
 from convlab.host import PluginFailure
 
 

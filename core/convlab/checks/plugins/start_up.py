@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from convlab.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.checks.registry import check
 from convlab.checks.subject import PluginSubject
+from convlab.host import Provider
 
 _SECONDS = 60
 
@@ -23,10 +25,7 @@ _SECONDS = 60
 )
 def imports_without_tensorflow(subject: PluginSubject) -> None:
     """Load the plugin in a fresh interpreter that refuses TensorFlow and Keras."""
-    provider = subject.provider
-    if provider.origin == "notebook" and not _is_importable(provider.target):
-        raise NotApplicableError("it was registered by hand, from no module or file")
-    answer = _probe(provider.origin, provider.target)
+    answer = probe(subject.provider, refused=("tensorflow", "keras"))
     if answer["asked"]:
         file, line, source = answer["asked"]
         raise CheckFailedError(f"{file}, line {line}: {source}")
@@ -37,11 +36,18 @@ def imports_without_tensorflow(subject: PluginSubject) -> None:
         )
 
 
-def _probe(origin: str, target: str) -> dict[str, Any]:
+def probe(provider: Provider, *, refused: Sequence[str]) -> dict[str, Any]:
+    """Load a plugin in a fresh interpreter that refuses some modules; return what ``import_probe`` says.
+
+    Raises:
+        NotApplicableError: it comes from no module or file.
+    """
+    if provider.origin == "notebook" and not _is_importable(provider.target):
+        raise NotApplicableError("it was registered by hand, from no module or file")
     path = os.pathsep.join(str(Path(folder).resolve()) for folder in sys.path)  # "" is the working folder
     done = subprocess.run(
         [sys.executable, "-P", "-m", "convlab.checks.plugins.import_probe"],
-        input=json.dumps({"origin": origin, "target": target}),
+        input=json.dumps({"origin": provider.origin, "target": provider.target, "refused": refused}),
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         encoding="utf-8",

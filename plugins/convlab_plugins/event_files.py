@@ -1,0 +1,89 @@
+"""The event files that TensorBoard reads, written and read by its own package."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.plugins.text.summary_v2 import text_pb
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from convlab import RunTracker, TrackedRun
+
+_SPEED = ("seconds", "images_per_second")
+
+
+class EventFiles(RunTracker):
+    """Writes a run's figures as scalars, whose step is the epoch.
+
+    A run that goes on writes to a new file of the same folder. It begins with a session log, the mark by
+    which TensorBoard leaves out what files before it have of that step and later ones.
+
+    Args:
+        run: what is tracked.
+    """
+
+    def __init__(self, run: TrackedRun) -> None:
+        folder = str(run.folder / "tensorboard")
+        written = _epochs_in(folder) if run.resumed else set()
+        self._epoch = run.epoch - 1
+        self._writer = EventFileWriter(folder)
+        if run.resumed:
+            self._write(run.epoch, session_log=SessionLog(status=SessionLog.START))
+        toml = (run.folder / "experiment.toml").read_text(encoding="utf-8")
+        self._write(self._epoch, summary=text_pb("experiment", f"```toml\n{toml}```"))
+        self._write(self._epoch, summary=hparams_pb(_flat(run.settings())))
+        for record in run.records:
+            if record["epoch"] not in written:
+                self.epoch_ended(record)
+        self._writer.flush()
+
+    def epoch_ended(self, record: Mapping[str, Any]) -> None:
+        """Write an epoch's figures, so that a viewer sees them at once."""
+        self._epoch = record["epoch"]
+        self._write_scalars({_tag(name): value for name, value in record.items() if name != "epoch"})
+
+    def finished(self, summary: Mapping[str, Any]) -> None:
+        """Write the test figures, at the epoch whose weights were tested."""
+        self._epoch = summary["kept"]
+        self._write_scalars({f"test/{name}": value for name, value in summary["test"].items()})
+        self._writer.close()
+
+    def stopped(self, state: str, message: str) -> None:
+        """Write why the run ended early."""
+        self._write(self._epoch, summary=text_pb(state, message))
+        self._writer.close()
+
+    def _write_scalars(self, values: Mapping[str, float | None]) -> None:
+        # As simple values, which every reader of event files knows; None is what JSON has for no number.
+        scalars = [
+            Summary.Value(tag=tag, simple_value=float("nan") if value is None else value)
+            for tag, value in values.items()
+        ]
+        self._write(self._epoch, summary=Summary(value=scalars))
+        self._writer.flush()
+
+    def _write(self, step: int, **content: Any) -> None:
+        self._writer.add_event(Event(wall_time=time.time(), step=step, **content))
+
+
+def _epochs_in(folder: str) -> set[int]:
+    """Return the epochs that a viewer finds in a folder."""
+    found = EventAccumulator(folder, size_guidance={"scalars": 0}).Reload()
+    tag = "train/loss"
+    return {event.step for event in found.Scalars(tag)} if tag in found.Tags()["scalars"] else set()
+
+
+def _tag(name: str) -> str:
+    if name in _SPEED:
+        return f"speed/{name}"
+    validation = name.removeprefix("val_")
+    return f"train/{name}" if validation == name else f"validation/{validation}"
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as the table of hyperparameters holds them: lists as text."""
+    return {key: str(value) if isinstance(value, list) else value for key, value in settings.items()}

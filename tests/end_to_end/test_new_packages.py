@@ -14,7 +14,13 @@ from convlab import create_package
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "convlab-resnet"
-NEW = (("architecture", "tinynet"), ("dataset", "shapes"), ("optimizer", "signs"), ("metric", "calibration"))
+NEW = (
+    ("architecture", "tinynet"),
+    ("dataset", "shapes"),
+    ("optimizer", "signs"),
+    ("metric", "calibration"),
+    ("tracker", "table"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +74,27 @@ def test_the_new_packages_pass_their_own_tests_and_with_them_every_check(
 
 
 def test_one_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -> None:
-    parts = ("-d", "shapes", "-a", "tinynet", "-o", "signs", "-m", "accuracy", "-m", "calibration")
+    parts = (
+        "-d",
+        "shapes",
+        "-a",
+        "tinynet",
+        "-o",
+        "signs",
+        "-m",
+        "accuracy",
+        "-m",
+        "calibration",
+        "-t",
+        "table",
+    )
     settings = ("-s", "dataset.size=16", "--max-steps", "20", "--json", "--quiet", "--runs-dir", tmp_path)
     trained = json.loads(run(python, "-m", "convlab", "run", *parts, *settings))
     assert trained["experiment"]["architecture"] == "convlab-tinynet:tinynet"
     assert trained["experiment"]["optimizer"] == "convlab-signs:signs"
     assert trained["epochs"][-1]["accuracy"] > 0.3
     assert 0 < trained["test"]["calibration"] < 1
+    assert (Path(trained["run"]) / "epochs.csv").read_text(encoding="utf-8").startswith("epoch,seconds,")
 
 
 def run(python: Path, *arguments: object) -> str:

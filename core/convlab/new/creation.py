@@ -15,12 +15,19 @@ from convlab.new.naming import names_for
 from convlab.new.rendering import rendered_files
 
 # The option of ``convlab run`` that chooses a part, and the file that its author begins with.
-_OPTIONS: Mapping[Kind, str] = {"architecture": "-a", "dataset": "-d", "optimizer": "-o", "metric": "-m"}
+_OPTIONS: Mapping[Kind, str] = {
+    "architecture": "-a",
+    "dataset": "-d",
+    "optimizer": "-o",
+    "metric": "-m",
+    "tracker": "-t",
+}
 _FILES: Mapping[Kind, str] = {
     "architecture": "network.py",
     "dataset": "images.py",
     "optimizer": "update.py",
     "metric": "calibration.py",
+    "tracker": "table.py",
 }
 
 
@@ -48,7 +55,7 @@ def create_package(kind: Kind, name: str, *, to: str | Path = ".") -> NewPackage
     begin from.
 
     Args:
-        kind: ``architecture``, ``dataset``, ``optimizer`` or ``metric``.
+        kind: ``architecture``, ``dataset``, ``optimizer``, ``metric`` or ``tracker``.
         name: what the part is called, such as ``tinynet``; the package is then ``convlab-tinynet``.
         to: the folder that the package's own folder is made in.
 

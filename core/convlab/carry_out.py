@@ -87,7 +87,7 @@ def _kept(
     result = Run(
         folder=folder.path,
         experiment=prepared.resolved.experiment,
-        started=environment["started"],
+        started=str(environment.get("started", "")),
         parameters=prepared.parameters,
         epochs=outcome.epochs,
         ended=outcome.ended,

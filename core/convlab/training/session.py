@@ -5,9 +5,8 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -15,12 +14,14 @@ import tensorflow as tf
 from convlab.errors import ConfigError, DataError, DivergedError
 from convlab.training.checkpoints.keeper import Keeper, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
+from convlab.training.ending import Ended, time_is_up, what_ends
 from convlab.training.evaluation import Evaluator
 from convlab.training.failures import diverged, explained, first_line
 from convlab.training.fit_loop import FitLoop
 from convlab.training.fused_batch_norm import fused_batch_norm
 from convlab.training.interruption import Interruption
 from convlab.training.loop import OnSteps, TrainingLoop
+from convlab.training.outcome import Outcome
 from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord, Progress
 from convlab.training.reporter import Reporter
@@ -29,29 +30,7 @@ from convlab.training.streamed_tape_loop import tape_loop
 
 LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": tape_loop, "fit": FitLoop}
 
-Ended = Literal["epochs", "max_steps", "patience", "max_seconds"]
-
 logger = logging.getLogger("convlab")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a session found.
-
-    Attributes:
-        epochs: a record an epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
-            and ``val_loss`` and ``val_`` with each metric where images were held out.
-        test: ``loss`` and each metric on the test split.
-        ended: what ended the training: the ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
-        kept: the epoch after which the weights were as they are now.
-        timing: seconds of all parts, those of the preparation included.
-    """
-
-    epochs: list[EpochRecord]
-    test: dict[str, float]
-    ended: Ended
-    kept: int
-    timing: dict[str, float]
 
 
 class _TimeIsUp(Exception):  # noqa: N818
@@ -164,15 +143,14 @@ class Session:
             while not (ended := self._ended()):
                 self.train_epoch()
             epochs = [*self.progress.records]
-            if self.progress.step:  # time was up in the middle of an epoch
+            if self.progress.step:  # it ended in the middle of an epoch, and may be gone on with from there
                 epochs.append(self._record())
-                self._keep(epochs[-1])
-                self._reporter.epoch_ended(epochs[-1])
+                self._tell(epochs[-1])
             self._keep_state()
             return self._tested(epochs, ended)
 
     def train_epoch(self) -> None:
-        """Train, validate and keep the epoch under way; less of it where time is up.
+        """Train, validate and keep the epoch under way; less of it where the run ends before.
 
         Raises:
             TrainingError: the loss is no longer finite, or an operation failed.
@@ -196,12 +174,12 @@ class Session:
             self.run_epoch(progress.epoch, on_steps, first=progress.step)
         except _TimeIsUp:
             return
+        if progress.step < plan.steps_per_epoch:
+            return
         record = self._record()
-        self.progress.records.append(record)
+        progress.records.append(record)
         progress.epoch, progress.step, progress.seconds = progress.epoch + 1, 0, 0.0
-        self._keep(record)
-        self._reporter.epoch_ended(record)
-        self._keep_state(record)
+        self._tell(record)
         self._check_interruption()
 
     def run_epoch(self, epoch: int, on_steps: OnSteps, *, first: int = 0) -> None:
@@ -222,21 +200,11 @@ class Session:
             raise explained(error, self._prepared, xla=self.xla) from error
 
     def _ended(self) -> Ended | None:
-        """Tell what ends the training here, from its progress alone, so that a resumed run knows too."""
-        progress, settings = self.progress, self._settings
-        if progress.epoch > self._prepared.plan.epochs:
-            return "max_steps" if self._prepared.plan.total_steps == settings.max_steps else "epochs"
-        if settings.max_seconds is not None and progress.trained_seconds >= settings.max_seconds:
-            return "max_seconds"
         best = self._keeper.best
-        if settings.patience is not None and not progress.step:
-            since = progress.epoch - 1 - (best.epoch if best else 0)
-            return "patience" if since >= settings.patience else None
-        return None
+        return what_ends(self.progress, self._settings, self._prepared.plan, best.epoch if best else 0)
 
     def _between_steps(self) -> None:
-        limit = self._settings.max_seconds
-        if limit is not None and self.progress.trained_seconds >= limit:
+        if time_is_up(self.progress, self._settings):
             raise _TimeIsUp
         try:
             self._keeper.stepped(self.progress)
@@ -258,6 +226,12 @@ class Session:
             validation = self._evaluator.evaluate(split, held_out, between=self._check_interruption)
             record |= {f"val_{name}": value for name, value in validation.items()}
         return record
+
+    def _tell(self, record: EpochRecord) -> None:
+        """Pass an epoch's record on, and keep its weights if they are the best."""
+        self._keep(record)
+        self._reporter.epoch_ended(record)
+        self._keep_state(record)
 
     def _tested(self, epochs: list[EpochRecord], ended: Ended) -> Outcome:
         kept, best = epochs[-1]["epoch"], self._keeper.best

@@ -216,3 +216,16 @@ def test_a_run_is_trained_by_one_process_at_a_time(
         pytest.raises(RunFolderError, match="another process is training"),
     ):
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
+
+
+def test_a_run_that_ended_with_its_steps_in_the_middle_of_an_epoch_goes_on_from_there(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    constant = {"schedule": "constant", "warmup": 0.0}
+    whole = train("whole", train={"max_steps": 60, **constant})
+    cut = train("cut", train={"max_steps": 31, **constant})
+    assert (cut.ended, len(cut.epochs)) == ("max_steps", 2)
+    on = resume("cut", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
+    assert [(at["epoch"], at["step"]) for at in on.resumed] == [(2, 10)]
+    assert weights(on) == weights(whole)
+    assert figures(on) == figures(whole)

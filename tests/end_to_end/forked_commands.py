@@ -20,7 +20,9 @@ def main() -> None:
     When it has ended its exit code is written too. What it prints goes to the files out.txt and err.txt in
     the folder. ``largest_file`` limits the bytes of each file that it writes, as a full disk would.
     """
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras  # noqa: F401
+    import sklearn.datasets  # noqa: F401
     import tensorflow  # noqa: F401
 
     for line in sys.stdin:

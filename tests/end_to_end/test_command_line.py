@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -44,11 +43,11 @@ def test_the_bare_run_trains_on_real_digits_and_says_where_and_what_next(tmp_pat
     assert "\x1b[" not in done.stdout + done.stderr, "what is piped is not coloured"
 
 
-def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_process(tmp_path: Path) -> None:
-    first = convlab(
-        *shlex.split("run -a cnn -o sgd -m accuracy -m macro_f1 -e 2 --seed 3 --name first --quiet"),
-        folder=tmp_path,
-    )
+def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_process(
+    forked: Any, tmp_path: Path
+) -> None:
+    arguments = "run -a cnn -o sgd -m accuracy -m macro_f1 -e 2 --seed 3 --name first --quiet"
+    first = forked.run(tmp_path, *arguments.split())
     again = convlab("run", "runs/first/experiment.toml", "--name", "again", "--json", folder=tmp_path)
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert first.stderr == ""
@@ -106,10 +105,10 @@ def convlab_architectures():
 """
 
 
-def test_json_is_all_there_is_on_standard_output_whatever_plugins_print(tmp_path: Path) -> None:
+def test_json_is_all_there_is_on_standard_output_whatever_plugins_print(forked: Any, tmp_path: Path) -> None:
     (tmp_path / "noisy.py").write_text(NOISY, encoding="utf-8")
     arguments = "run --plugin noisy.py -a noisy -e 1 --json --quiet -s data.validation=0"
-    done = convlab(*arguments.split(), folder=tmp_path)
+    done = forked.run(tmp_path, *arguments.split())
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     assert "val_loss" not in printed["epochs"][0]
@@ -122,8 +121,10 @@ def test_json_is_all_there_is_on_standard_output_whatever_plugins_print(tmp_path
     assert len(noted["sha256"]) == 64
 
 
-def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(tmp_path: Path) -> None:
-    done = convlab(*["run", "-e", "1", "--name", "kept", "--json"], folder=tmp_path)
+def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(
+    forked: Any, tmp_path: Path
+) -> None:
+    done = forked.run(tmp_path, "run", "-e", "1", "--name", "kept", "--json")
     program = (
         "import sys, keras, numpy as np; arrays = np.load(sys.argv[2])\n"
         "logits = keras.saving.load_model(sys.argv[1]).predict(arrays['images'], verbose=0)\n"
@@ -162,10 +163,12 @@ def test_without_a_network_the_message_names_the_files_the_folders_and_the_flag(
     assert not list(tmp_path.glob("runs/*"))
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(
+    forked: Any, tmp_path: Path
+) -> None:
     arguments = "run -o sgd --learning-rate 1e12 -s data.scaling=none --quiet"
     for loop in ("tape", "fit"):
-        done = convlab(*arguments.split(), "--loop", loop, "--name", loop, folder=tmp_path)
+        done = forked.run(tmp_path, *arguments.split(), "--loop", loop, "--name", loop)
         assert done.returncode == 1
         assert "error: the loss became nan in epoch 1, at step 2 of 21: lower the learning" in done.stderr
         assert "lower the learning rate (--learning-rate, now 1e+12)" in done.stderr

@@ -4,10 +4,7 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,44 +15,11 @@ from convlab.training.checkpoints.file import read_checkpoint
 
 EXPERIMENT = Experiment(
     architecture="cnn",
-    architecture_options={"filters": [8, 8], "dense": [16], "dropout": 0.3, "batch_normalization": True},
+    architecture_options={"filters": [4], "dense": [8], "dropout": 0.3, "batch_normalization": True},
     optimizer="sgd",
     metrics=("accuracy", "macro_f1"),
     train=TrainSettings(epochs=12, batch_size=16, keep="best", checkpoint_steps=5),
 )
-
-
-class Forked:
-    """Runs commands in processes that are forked from one with TensorFlow imported."""
-
-    def __init__(self) -> None:
-        program = [sys.executable, str(Path(__file__).with_name("forked_commands.py"))]
-        self._server = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def start(self, folder: Path, *arguments: str, largest_file: int | None = None) -> int:
-        assert self._server.stdin is not None
-        self._server.stdin.write(json.dumps([str(folder), arguments, largest_file]) + "\n")
-        self._server.stdin.flush()
-        return int(self._answer())
-
-    def ended(self) -> int:
-        return int(self._answer())
-
-    def close(self) -> None:
-        assert self._server.stdin is not None
-        self._server.stdin.close()
-        self._server.wait()
-
-    def _answer(self) -> str:
-        assert self._server.stdout is not None
-        return self._server.stdout.readline()
-
-
-@pytest.fixture(scope="module")
-def forked() -> Iterator[Forked]:
-    server = Forked()
-    yield server
-    server.close()
 
 
 def wait_for_a_checkpoint(last: Path, after: int = 0) -> None:
@@ -83,12 +47,11 @@ def everything(run: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("loop", "epochs", "kills"), [("tape", 12, 20), ("fit", 3, 2)])
 def test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_the_unbroken_one(
-    forked: Forked, tmp_path: Path, loop: str, epochs: int, kills: int
+    forked: Any, tmp_path: Path, loop: str, epochs: int, kills: int
 ) -> None:
     (tmp_path / "mine.toml").write_text(EXPERIMENT.to_toml(), encoding="utf-8")
     start = ("run", "mine.toml", "--loop", loop, "-e", str(epochs), "--name")
-    forked.start(tmp_path, *start, "unbroken")
-    assert forked.ended() == 0
+    assert forked.run(tmp_path, *start, "unbroken").returncode == 0
     run = tmp_path / "runs" / "broken"
     last = run / "checkpoints" / "last.safetensors"
     moments = random.Random(loop)
@@ -100,12 +63,11 @@ def test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_the_unbroken_o
         wait_for_a_checkpoint(last, written)
         time.sleep(moments.expovariate(1 / 0.03))
         os.kill(process, signal.SIGKILL)
-        assert forked.ended() == -signal.SIGKILL, "it finished before it was killed: train for longer"
+        assert forked.ended().returncode == -signal.SIGKILL, "it ended before: train for longer"
         facts = read_checkpoint(last).facts
         where.append((facts["epoch"], facts["step"]))
         history(run)  # no line of it is torn
-    forked.start(tmp_path, "resume", "broken")
-    assert forked.ended() == 0
+    assert forked.run(tmp_path, "resume", "broken").returncode == 0
 
     assert len(set(where)) > kills / 2, where
     assert any(step for _, step in where), "no kill was in the middle of an epoch"
@@ -114,25 +76,25 @@ def test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_the_unbroken_o
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_asked_to_end_keeps_where_it_is_and_goes_on_from_there(
-    forked: Forked, tmp_path: Path, number: signal.Signals, code: int
+    forked: Any, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     process = forked.start(tmp_path, "run", "-e", "100000", "--name", "cut")
     run = tmp_path / "runs" / "cut"
     last = run / "checkpoints" / "last.safetensors"
     wait_for_a_checkpoint(last)
     os.kill(process, number)
-    assert forked.ended() == code
-    told = (tmp_path / "err.txt").read_text(encoding="utf-8").splitlines()
-    assert told[-2:] == [
+    done = forked.ended()
+    assert done.returncode == code
+    assert done.stderr.splitlines()[-2:] == [
         "error: interrupted",
         "the run so far is in runs/cut; go on with it: convlab resume runs/cut",
     ]
     assert json.loads((run / "stopped.json").read_text(encoding="utf-8"))["state"] == "interrupted"
     facts = read_checkpoint(last).facts
     epochs = str(facts["epoch"] + 1)
-    forked.start(tmp_path, "resume", "runs/cut", "--epochs", epochs, "--json")
-    assert forked.ended() == 0
-    resumed = json.loads((tmp_path / "out.txt").read_text(encoding="utf-8"))
+    done = forked.run(tmp_path, "resume", "runs/cut", "--epochs", epochs, "--json")
+    assert done.returncode == 0
+    resumed = json.loads(done.stdout)
     assert len(resumed["epochs"]) == int(epochs)
     assert [(at["epoch"], at["step"]) for at in resumed["resumed"]] == [(facts["epoch"], facts["step"])]
     assert not (run / "stopped.json").exists()
@@ -140,16 +102,15 @@ def test_a_run_that_is_asked_to_end_keeps_where_it_is_and_goes_on_from_there(
 
 
 def test_a_full_disk_ends_a_run_with_one_error_and_with_room_again_it_goes_on(
-    forked: Forked, tmp_path: Path
+    forked: Any, tmp_path: Path
 ) -> None:
     arguments = ("run", "-e", "2", "-q", "-s", "architecture.filters=[8]", "-s", "architecture.dense=[]")
-    forked.start(tmp_path, *arguments, "--name", "whole")
-    assert forked.ended() == 0
+    assert forked.run(tmp_path, *arguments, "--name", "whole").returncode == 0
     whole, run = tmp_path / "runs" / "whole", tmp_path / "runs" / "full"
     largest = (whole / "checkpoints" / "last.safetensors").stat().st_size - 60  # one epoch's record fits
-    forked.start(tmp_path, *arguments, "--name", "full", largest_file=largest)
-    assert forked.ended() == 1
-    told = (tmp_path / "err.txt").read_text(encoding="utf-8").splitlines()
+    done = forked.run(tmp_path, *arguments, "--name", "full", largest_file=largest)
+    assert done.returncode == 1
+    told = done.stderr.splitlines()
     assert told[-2].startswith(
         "error: cannot write the checkpoint 'runs/full/checkpoints/last.safetensors' ("
     )
@@ -158,6 +119,5 @@ def test_a_full_disk_ends_a_run_with_one_error_and_with_room_again_it_goes_on(
     assert json.loads((run / "stopped.json").read_text(encoding="utf-8"))["state"] == "failed"
     files = {file.name for file in (run / "checkpoints").iterdir()}
     assert files == {"best.safetensors", "last.safetensors"}, "something half-written is left"
-    forked.start(tmp_path, "resume", "full", "-q")
-    assert forked.ended() == 0
+    assert forked.run(tmp_path, "resume", "full", "-q").returncode == 0
     assert everything(run) == everything(whole)

@@ -39,15 +39,13 @@ class Follower:
         if self._thread.is_alive():
             self._calls.put((what, arguments))
 
-    def wait(self, seconds: float, *, of: float) -> None:
-        """Wait until it is done, and say so where it is not; ``of`` is how long all of them were given."""
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            logger.warning(
-                "warning: %s was not done %g seconds after the run: some of it may be missing there",
-                self._provided,
-                of,
-            )
+    def done(self, seconds: float) -> bool:
+        """Wait so long for it, and tell whether it is done, or was dropped."""
+        self._thread.join(max(seconds, 0.0))
+        return not self._thread.is_alive()
+
+    def __str__(self) -> str:
+        return str(self._provided)
 
     def _follow(self, run: TrackedRun, options: Any) -> None:
         try:

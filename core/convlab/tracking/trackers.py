@@ -1,7 +1,9 @@
 """All trackers of a run."""
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,9 @@ from convlab.tracking.follower import Follower
 
 # How long a run that has ended waits for trackers that are not done; Ctrl-C ends it sooner.
 SECONDS_AT_THE_END = {"finished": 20.0, "failed": 10.0, "interrupted": 1.0}
+_SECONDS_UNTOLD = 1.0
+
+logger = logging.getLogger("convlab")
 
 
 class Trackers:
@@ -39,7 +44,8 @@ class Trackers:
     def finished(self, summary: Mapping[str, Any]) -> None:
         """The run has finished; returns when the trackers are done with it, or their time is up."""
         self._tell("finished", summary)
-        self._wait("finished")
+        with suppress(KeyboardInterrupt):  # all is kept already: it ends the waiting alone
+            self._wait("finished")
 
     def stopped(self, state: State, message: str) -> None:
         """The run has ended early; returns when the trackers are done with it, or their time is up."""
@@ -53,6 +59,15 @@ class Trackers:
     def _wait(self, ending: str) -> None:
         seconds = SECONDS_AT_THE_END[ending]
         until = time.monotonic() + seconds
-        for follower in self._followers:
-            follower.wait(max(0.0, until - time.monotonic()), of=seconds)
+        busy = [follower for follower in self._followers if not follower.done(min(seconds, _SECONDS_UNTOLD))]
+        if busy and seconds > _SECONDS_UNTOLD:
+            names = " and ".join(map(str, busy))
+            logger.warning("note: waiting for %s, at most %g seconds; Ctrl-C goes on", names, seconds)
+        for follower in busy:
+            if not follower.done(until - time.monotonic()):
+                logger.warning(
+                    "warning: %s was not done %g seconds after the run: some of it may be missing there",
+                    follower,
+                    seconds,
+                )
         self._followers = []

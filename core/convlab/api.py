@@ -15,7 +15,7 @@ from convlab.finished_run import Run
 from convlab.host import PluginHost
 from convlab.runs.changes import with_changes
 from convlab.runs.folder import RunFolder
-from convlab.runs.recorded_run import open_run
+from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.training.preparation import Prepared
 from convlab.training.preparation import prepare as _prepare
 
@@ -98,7 +98,7 @@ def run(
 
 
 def resume(
-    run: str | Path = "last",
+    run: str | Path | RecordedRun = "last",
     *,
     train: Mapping[str, Any] | None = None,
     data: Data | None = None,
@@ -113,7 +113,8 @@ def resume(
     On the same machine it ends as the unbroken run would have, bit for bit.
 
     Args:
-        run: its folder, its name, a part of its name that no other has, or ``last``.
+        run: its folder, its name, a part of its name that no other has, or ``last``; or what ``open_run``
+            returned.
         train: settings of ``[train]`` to change, such as ``{"epochs": 20}`` to train a finished run on. A
             schedule is that of the new settings, from the step where the run is.
         data: the arrays that the run was begun with, where it was.
@@ -138,15 +139,15 @@ def resume(
         result = resume("last", train={"epochs": 20})
     """
     start = time.perf_counter()
-    recorded = open_run(run, runs_dir=runs_dir)
+    recorded = run if isinstance(run, RecordedRun) else open_run(run, runs_dir=runs_dir)
     experiment, changed = with_changes(recorded, train or {})
     experiment, arrays = with_arrays(experiment, data)
     if host is None:
         host = recorded.host(trust=trust)
     else:
         recorded.check(host)
-    if data_dir is None and (named := recorded.environment.get("data_dir")) and Path(named).is_dir():
-        data_dir = named
+    if data_dir is None:
+        data_dir = recorded.data_dir
     folder = RunFolder(recorded.path)
     with held(folder):
         source = DataSource.from_environment(data_dir, arrays=arrays)

@@ -1,5 +1,6 @@
 """A prepared run, from its first step or its last checkpoint to the files that keep it."""
 
+import shlex
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,8 +74,7 @@ def _kept(
         if changed is not None:
             session.restore(changed)
             reporter.resumed(session.progress.epoch, session.progress.step)
-            folder.write_experiment(prepared.resolved.experiment.to_toml())
-            folder.write_epochs(session.progress.records)
+            folder.go_on(prepared.resolved.experiment.to_toml(), session.progress.records)
         else:
             folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
             remember(part.provider for part in prepared.resolved.parts())
@@ -141,7 +141,7 @@ def _early_end(error: BaseException) -> tuple[State, str]:
 def _how_to_go_on(folder: RunFolder, error: BaseException) -> str:
     if not (folder.checkpoints / LAST).exists():
         return f"the run so far, without a model, is in {folder.path}"
-    command = f"convlab resume {folder.path}"
+    command = f"convlab resume {shlex.quote(str(folder.path))}"
     if isinstance(error, DivergedError):
         return f"the run so far is in {folder.path}; go on at a lower rate: {command} --learning-rate RATE"
     return f"the run so far is in {folder.path}; go on with it: {command}"

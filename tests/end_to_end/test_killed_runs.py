@@ -60,7 +60,8 @@ def test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_the_unbroken_o
     for _ in range(kills):
         written = last.stat().st_mtime_ns if last.exists() else 0
         process = forked.start(tmp_path, *(("resume", "broken") if written else (*start, "broken")))
-        wait_for_a_checkpoint(last, written)
+        wait_for_a_checkpoint(last, written)  # that of before the first step
+        wait_for_a_checkpoint(last, last.stat().st_mtime_ns)
         time.sleep(moments.expovariate(1 / 0.03))
         os.kill(process, signal.SIGKILL)
         assert forked.ended().returncode == -signal.SIGKILL, "it ended before: train for longer"

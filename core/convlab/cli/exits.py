@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 
 import typer
 
@@ -59,7 +59,7 @@ def _gist(error: Exception) -> str:
 def _tell(message: str, error: BaseException, hint: str = "") -> None:
     if os.environ.get("CONVLAB_DEBUG"):
         sys.excepthook(type(error), error, error.__traceback__)
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
-    for line in (*getattr(error, "__notes__", ()), hint):
-        if line:
-            sys.stderr.write(f"{line}\n")
+    lines = (f"error: {' '.join(message.split())}", *getattr(error, "__notes__", ()), hint)
+    with suppress(OSError):  # whoever would read it may have left
+        sys.stderr.write("".join(f"{line}\n" for line in lines if line))
+        sys.stderr.flush()

@@ -56,7 +56,7 @@ def resume_run(
         recorded = open_run(run, runs_dir=runs_dir)
         third_party = False if no_plugins else None
         host = recorded.host(plugin_files=plugin or (), third_party=third_party, trust=trust)
-        result = api.resume(recorded.path, train=train, host=host, data_dir=data_dir, progress=not quiet)
+        result = api.resume(recorded, train=train, host=host, data_dir=data_dir, progress=not quiet)
     if as_json:
         print_json(result.summary())
     else:

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from convlab.reporting.bars import Bars
+from convlab.reporting.lasting import Lasting
 from convlab.reporting.lines import Lines
 from convlab.training.reporter import Reporter
 
@@ -16,4 +17,4 @@ def reporter_for(*, progress: bool) -> Reporter:
     if not progress:
         return Reporter()
     console = Console(stderr=True, highlight=False, emoji=False)
-    return Bars(console) if console.is_terminal or console.is_jupyter else Lines(console)
+    return Lasting(Bars(console) if console.is_terminal or console.is_jupyter else Lines(console))

@@ -13,6 +13,7 @@ CHANGEABLE = (
     *("epochs", "max_steps", "max_seconds", "patience", "keep", "learning_rate"),
     *("checkpoint_steps", "checkpoint_seconds"),
 )
+_HOW = {"epochs": "--epochs", "max_steps": "--max-steps"}
 
 
 def with_changes(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Experiment, dict[str, Any]]:
@@ -38,7 +39,10 @@ def with_changes(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Experiment
         key: value for key, value in experiment.train.model_dump().items() if value != getattr(before, key)
     }
     if not changed and (run.path / "summary.json").exists():
+        ended = str(run.summary().get("ended", "epochs"))
+        limit = ended if ended in CHANGEABLE else "epochs"
         raise ConfigError(
-            f"{str(run.path)!r} has finished: train it on with more epochs than {before.epochs}, by --epochs"
+            f"{str(run.path)!r} has finished, by its {limit} of {getattr(before, limit)}: raise that to "
+            f"train it on, with {_HOW.get(limit, f'-s train.{limit}=')}"
         )
     return experiment, changed

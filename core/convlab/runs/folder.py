@@ -74,6 +74,8 @@ class RunFolder:
                     f"another process is training {str(self.path)!r}: wait for it, or end it first"
                 ) from None
         try:
+            for unfinished in self.path.rglob(".unfinished-*"):  # of a process that was killed in a write
+                unfinished.unlink(missing_ok=True)
             yield
         finally:
             (self.path / LOCK).unlink(missing_ok=True)
@@ -93,6 +95,22 @@ class RunFolder:
         except OSError:
             return False
         return True
+
+    def go_on(self, toml: str, records: Sequence[dict[str, Any]]) -> None:
+        """Make it that of a run under way again, with its experiment and the records of its epochs so far.
+
+        What it had found when it finished before is kept beside, as ``summary-1.json`` and so on.
+        """
+        summary = self.path / "summary.json"
+        with self._reported():
+            if summary.exists():
+                summary.rename(next(path for path in self._earlier_summaries() if not path.exists()))
+            (self.path / STOPPED).unlink(missing_ok=True)
+        self.write_experiment(toml)
+        self.write_epochs(records)
+
+    def _earlier_summaries(self) -> Iterator[Path]:
+        return (self.path / f"summary-{number}.json" for number in itertools.count(1))
 
     def write_experiment(self, toml: str) -> None:
         """Keep the resolved experiment."""

@@ -50,7 +50,8 @@ class Trackers:
     def stopped(self, state: State, message: str) -> None:
         """The run has ended early; returns when the trackers are done with it, or their time is up."""
         self._tell("stopped", state, message)
-        self._wait(state)
+        with suppress(KeyboardInterrupt):  # so too, and the run's own ending is the one to be told
+            self._wait(state)
 
     def _tell(self, what: str, *arguments: Any) -> None:
         for follower in self._followers:

@@ -20,7 +20,7 @@ def what_ends(progress: Progress, settings: TrainSettings, plan: Plan, best: int
         plan: the steps of the whole run.
         best: the epoch that was the best so far, or 0.
     """
-    if (progress.epoch - 1) * plan.steps_per_epoch + progress.step >= plan.total_steps:
+    if plan.steps_done(progress.epoch, progress.step) >= plan.total_steps:
         return "max_steps" if plan.total_steps == settings.max_steps else "epochs"
     if time_is_up(progress, settings):
         return "max_seconds"

@@ -59,6 +59,10 @@ class Plan:
         """Return the steps of an epoch, counted from 1; the run's last epoch may have fewer."""
         return min(self.steps_per_epoch, self.total_steps - (epoch - 1) * self.steps_per_epoch)
 
+    def steps_done(self, epoch: int, step: int) -> int:
+        """Return the steps of the whole run up to a step of an epoch."""
+        return (epoch - 1) * self.steps_per_epoch + step
+
     def images_seen(self, steps: int) -> int:
         """Return how many images the first steps of an epoch pass."""
         return min(steps * self.batch_size, self.images)

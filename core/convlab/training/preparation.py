@@ -82,7 +82,10 @@ class Prepared:
         }
 
     def data_digest(self) -> str:
-        """Return a digest of what is trained on: the labels, and the scaling, which knows all pixels."""
+        """Return a digest of what is trained on: the labels, and the scaling.
+
+        That of ``standard`` knows the statistics of all pixels.
+        """
         scaling = json.dumps(self.model.get_layer("scaling").get_config(), sort_keys=True, default=str)
         labels = self.data.train.labels[self.division.train]
         return hashlib.sha256(scaling.encode() + labels.tobytes()).hexdigest()

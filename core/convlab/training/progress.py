@@ -15,6 +15,7 @@ class Progress:
         step: how many of its steps are done.
         seconds: the time they took.
         records: of the epochs before it.
+        learning_rate: the rate of the steps so far, or the peak of its schedule.
         timing: seconds of each part of the run so far.
         data: the digest of what is trained on, by which other data are noticed.
         resumed: each time that the run was gone on with: the epoch and step, and the settings that changed.
@@ -24,6 +25,7 @@ class Progress:
     step: int = 0
     seconds: float = 0.0
     records: list[EpochRecord] = field(default_factory=list)
+    learning_rate: float = 0.0
     timing: dict[str, float] = field(default_factory=dict)
     data: str = ""
     resumed: list[dict[str, Any]] = field(default_factory=list)

@@ -83,10 +83,12 @@ def scheduled_rate(schedule: Schedule, learning_rate: float, *, steps: int, warm
         steps: of the whole run.
         warmup: the fraction of them in which the rate climbs evenly from zero to ``learning_rate``.
     """
-    climbing = round(warmup * steps)
+    if not warmup:
+        return schedule.build(learning_rate, steps)
+    climbing = max(
+        1, round(warmup * steps)
+    )  # a run of few steps is of the same kind as when it is gone on with
     after = schedule.build(learning_rate, steps - climbing)
-    if not climbing:
-        return after
     from convlab.training.warm_up import WarmUp
 
     return WarmUp(after, peak=learning_rate, steps=climbing)

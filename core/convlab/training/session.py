@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Session:
         checkpoints: Path | None = None,
     ) -> None:
         self.xla = prepared.xla
-        self.progress = Progress(data=prepared.data_digest())
+        self.progress = Progress(data=prepared.data_digest(), learning_rate=prepared.resolved.learning_rate)
         self._prepared = prepared
         self._reporter = reporter
         self._keep = keep
@@ -115,11 +116,16 @@ class Session:
                 "the images that were trained on before are not those that are found now: name the folder of "
                 "the same data with --data-dir"
             )
-        if "learning_rate" in changed and not callable(self._prepared.rate):
+        rate = self._prepared.resolved.learning_rate
+        if self.progress.learning_rate != rate and not callable(self._prepared.rate):
             self._prepared.optimizer.learning_rate = self._prepared.rate  # the checkpoint has the old one
-        if changed.get("epochs", self.progress.epoch) < self.progress.epoch - 1:
+        self.progress.learning_rate = rate
+        plan = self._prepared.plan
+        done = plan.steps_done(self.progress.epoch, self.progress.step)
+        if done > plan.total_steps:
             raise ConfigError(
-                f"train.epochs is {changed['epochs']}, but {self.progress.epoch - 1} are trained already"
+                f"the run is to end after {plan.total_steps} steps, but {done} are trained already: name "
+                "more epochs or steps"
             )
         at = {"epoch": self.progress.epoch, "step": self.progress.step, "changed": dict(changed)}
         self.progress.resumed.append(at)
@@ -140,6 +146,7 @@ class Session:
             KeyboardInterrupt: the process was asked to end, and the state is kept.
         """
         with self._interruption.held_back():
+            self._keep_state(self._keeper.begin)
             while not (ended := self._ended()):
                 self.train_epoch()
             epochs = [*self.progress.records]
@@ -147,6 +154,8 @@ class Session:
                 epochs.append(self._record())
                 self._tell(epochs[-1])
             self._keep_state()
+            # The best for this ending alone: were it gone on with, that epoch would have another end.
+            self._keeper.consider(epochs[-1])
             return self._tested(epochs, ended)
 
     def train_epoch(self) -> None:
@@ -180,6 +189,7 @@ class Session:
         progress.records.append(record)
         progress.epoch, progress.step, progress.seconds = progress.epoch + 1, 0, 0.0
         self._tell(record)
+        self._keep_state(partial(self._keeper.epoch_ended, record=record))
         self._check_interruption()
 
     def run_epoch(self, epoch: int, on_steps: OnSteps, *, first: int = 0) -> None:
@@ -206,10 +216,7 @@ class Session:
     def _between_steps(self) -> None:
         if time_is_up(self.progress, self._settings):
             raise _TimeIsUp
-        try:
-            self._keeper.stepped(self.progress)
-        except NotFiniteError as error:
-            raise self._diverged(str(error)) from error
+        self._keep_state(self._keeper.stepped)
         self._check_interruption()
 
     def _record(self) -> EpochRecord:
@@ -228,10 +235,8 @@ class Session:
         return record
 
     def _tell(self, record: EpochRecord) -> None:
-        """Pass an epoch's record on, and keep its weights if they are the best."""
         self._keep(record)
         self._reporter.epoch_ended(record)
-        self._keep_state(record)
 
     def _tested(self, epochs: list[EpochRecord], ended: Ended) -> Outcome:
         kept, best = epochs[-1]["epoch"], self._keeper.best
@@ -259,13 +264,10 @@ class Session:
             self._keep_state()
             raise
 
-    def _keep_state(self, record: EpochRecord | None = None) -> None:
+    def _keep_state(self, keep: Callable[[Progress], None] | None = None) -> None:
         self.progress.timing = self._timing()
         try:
-            if record is None:
-                self._keeper.keep(self.progress)
-            else:
-                self._keeper.epoch_ended(self.progress, record)
+            (keep or self._keeper.keep)(self.progress)
         except NotFiniteError as error:
             raise self._diverged(str(error)) from error
 

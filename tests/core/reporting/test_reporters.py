@@ -10,7 +10,6 @@ import pytest
 
 from convlab.cli.output import print_all
 from convlab.reporting import reporter_for
-from convlab.reporting.lines import Lines
 
 
 def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(tmp_path: Path) -> None:
@@ -42,11 +41,24 @@ def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(
 def test_a_qualified_name_is_printed_as_it_is_and_not_as_a_picture(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lines = reporter_for(progress=True)
-    assert isinstance(lines, Lines)
-    lines.resumed(1, 2)
-    lines._print("mine.py:one: 650 parameters")
+    reporter_for(progress=True).epoch_ended(
+        {"epoch": 1, "seconds": 1.0, "images_per_second": 1.0, "of:one:": 1}
+    )
     print_all("mine.py:one:")
     printed = capsys.readouterr()
-    assert printed.err == "going on in epoch 1 after step 2\nmine.py:one: 650 parameters\n"
+    assert "of:one: 1.0000" in printed.err
     assert printed.out == "mine.py:one:\n"
+
+
+def test_training_goes_on_where_nobody_reads_any_more(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "convlab", "run", "-e", "3", "--name", "alone"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert running.stderr is not None
+    running.stderr.readline()
+    running.stderr.close()
+    assert running.wait() == 0
+    assert (tmp_path / "runs" / "alone" / "summary.json").exists()

@@ -59,7 +59,9 @@ def test_a_finished_run_trained_on_equals_the_longer_run(
     constant = {"schedule": "constant", "warmup": 0.0, "compile": "on"}
     longer = train("longer", train={"epochs": 4, **constant})
     shorter = train("shorter", train={"epochs": 2, **constant})
-    with pytest.raises(ConfigError, match="has finished: train it on with more epochs than 2"):
+    with pytest.raises(
+        ConfigError, match="has finished, by its epochs of 2: raise that to train it on, with --epochs"
+    ):
         resume("shorter", host=host, runs_dir=tmp_path, progress=False)
     on = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
     assert weights(on) == weights(longer) != weights(shorter)
@@ -82,7 +84,7 @@ def test_a_lower_rate_can_be_gone_on_with_and_what_would_change_the_weights_cann
         go_on(seed=1)
     with pytest.raises(ConfigError, match=r"train\.epoch: no such key; did you mean 'epochs'"):
         go_on(epoch=3)
-    with pytest.raises(ConfigError, match=r"train\.epochs is 1, but 2 are trained already"):
+    with pytest.raises(ConfigError, match=r"is to end after 21 steps, but 42 are trained already"):
         go_on(epochs=1)
 
 
@@ -229,3 +231,48 @@ def test_a_run_that_ended_with_its_steps_in_the_middle_of_an_epoch_goes_on_from_
     assert [(at["epoch"], at["step"]) for at in on.resumed] == [(2, 10)]
     assert weights(on) == weights(whole)
     assert figures(on) == figures(whole)
+
+
+def test_a_finished_run_that_is_trained_on_can_be_interrupted_and_gone_on_with_again(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convlab.runs import RunFolder
+
+    constant = {"schedule": "constant", "warmup": 0.0}
+    folder = train("run", train={"epochs": 1, "learning_rate": 0.001, **constant}).folder
+    found = (folder / "summary.json").read_bytes()
+    append = RunFolder.append_epoch
+
+    def interrupted(self: RunFolder, record: dict[str, Any]) -> None:
+        append(self, record)
+        raise KeyboardInterrupt
+
+    go_on: Any = lambda **changes: resume("run", train=changes, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "append_epoch", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            go_on(epochs=3, learning_rate=0.002)
+    assert not (folder / "summary.json").exists()
+    assert (folder / "summary-1.json").read_bytes() == found
+    result = go_on()
+    assert len(result.epochs) == 3
+    assert float(np.asarray(_rate_of(folder))) == pytest.approx(0.002)
+    assert result.resumed[0]["changed"] == {"epochs": 3, "learning_rate": 0.002}
+
+
+def _rate_of(run: Path) -> Any:
+    arrays = read_checkpoint(run / "checkpoints" / "last.safetensors").arrays
+    return arrays["optimizer/0001"]  # after the count of its steps
+
+
+def test_the_best_of_a_run_that_ended_within_an_epoch_does_not_outlive_that_ending(
+    train: Callable[..., Run], host: PluginHost, tmp_path: Path
+) -> None:
+    settings = {"max_steps": 31, "keep": "best", "schedule": "constant", "warmup": 0.0}
+    cut = train("cut", train=settings)
+    assert cut.kept == 2
+    kept = read_checkpoint(cut.folder / "checkpoints" / "best.safetensors").facts
+    assert kept["epoch"] == 1
+    whole = train("whole", train=settings | {"max_steps": 63})
+    on = resume("cut", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
+    assert (on.kept, on.test) == (whole.kept, whole.test)

@@ -65,7 +65,10 @@ def read_checkpoint(path: Path) -> Checkpoint:
             metadata: dict[str, str] = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
-        raise RunFolderError(f"no checkpoint {str(path)!r}") from None
+        again = path.parent.parent / "experiment.toml"
+        raise RunFolderError(
+            f"no checkpoint {str(path)!r}: put a copy there, or train again with 'convlab run {again}'"
+        ) from None
     except OSError as error:
         raise RunFolderError(f"cannot read the checkpoint {str(path)!r}: {error}") from error
     except SafetensorError as error:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from convlab.errors import ConvlabError
+from convlab.errors import ConvlabError, RunFolderError
 from convlab.experiment import TrainSettings
 from convlab.training.checkpoints import BEST, LAST
 from convlab.training.checkpoints.file import Arrays, Checkpoint, read_checkpoint, write_checkpoint
@@ -75,13 +75,25 @@ class Keeper:
         assert self._folder is not None
         last = read_checkpoint(self._folder / LAST)
         self._state.restore(last.arrays)
-        if (self._folder / BEST).exists():
-            best = read_checkpoint(self._folder / BEST)
-            if best.facts["monitor"] == self._monitor.name:
-                self.best = Best(epoch=best.facts["epoch"], value=best.facts["value"], arrays=best.arrays)
-        progress = Progress(**last.facts)
+        try:
+            if (self._folder / BEST).exists():
+                best = read_checkpoint(self._folder / BEST)
+                if best.facts["monitor"] == self._monitor.name:
+                    value = float(best.facts["value"])
+                    self.best = Best(epoch=int(best.facts["epoch"]), value=value, arrays=best.arrays)
+            progress = Progress(**last.facts)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunFolderError(
+                f"the checkpoints in {str(self._folder)!r} hold other facts than this version of convlab "
+                "writes: use the version in the run's environment.json"
+            ) from error
         self.kept = (progress.epoch, progress.step)
         return progress
+
+    def begin(self, progress: Progress) -> None:
+        """Keep the state before the first step, so that there always is one to go on from."""
+        self.keep(progress)
+        self._spent = 0.0
 
     def stepped(self, progress: Progress) -> None:
         """Keep the state between two steps, if it is time."""
@@ -93,13 +105,17 @@ class Keeper:
     def epoch_ended(self, progress: Progress, record: EpochRecord) -> None:
         """Take the epoch's weights for the best, if they are, and keep the state."""
         self._step = 0
+        self.consider(record)
+        if self._spent <= _SHARE * (time.perf_counter() - self._began):
+            self.keep(progress)
+
+    def consider(self, record: EpochRecord) -> None:
+        """Take the weights for the best, if they are; they are written with the next state."""
         value = record[self._monitor.name]
         if self._monitor.is_better(value, self.best.value if self.best else None):
             arrays = self._state.model_arrays()
             self.best = Best(epoch=record["epoch"], value=value, arrays=arrays)
             self._best_is_kept = False
-        if self._spent <= _SHARE * (time.perf_counter() - self._began):
-            self.keep(progress)
 
     def keep(self, progress: Progress) -> None:
         """Write what has changed.

@@ -11,7 +11,7 @@ from convlab.cli.check_command import check_target
 from convlab.cli.data import data_app
 from convlab.cli.doctor_command import examine
 from convlab.cli.evaluate_command import evaluate_run
-from convlab.cli.exits import run_app
+from convlab.cli.exits import SIGNALLED, run_app
 from convlab.cli.export_command import export_run
 from convlab.cli.list_command import list_parts
 from convlab.cli.new_command import new_package
@@ -66,7 +66,8 @@ def convlab(
 def main() -> None:
     """Run the command line and leave with its exit code."""
     code = run_app(app)
-    if code and is_starting():  # nothing has begun that an exit handler would have to end
+    # All is kept and every tracker told: TensorFlow's import, or its end, would take seconds more.
+    if code > SIGNALLED or (code and is_starting()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

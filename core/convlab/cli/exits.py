@@ -9,6 +9,7 @@ import typer
 
 from convlab.errors import ConvlabError
 
+SIGNALLED = 128  # and the signal's number
 INTERRUPTED = 130
 
 

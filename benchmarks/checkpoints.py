@@ -38,10 +38,10 @@ def main() -> None:
     prepared = prepare(asked, host=host)
     from convlab.training.checkpoints.keeper import Keeper  # these import TensorFlow, which is quiet by now
     from convlab.training.checkpoints.state import TrainingState
+    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.session import Session
 
-    session = Session(prepared, Reporter())
-    session.compile()
+    session = Session(EpochRunner(prepared), Reporter())
     state = TrainingState(prepared.model, prepared.optimizer, prepared.measures())
     shares, size = [], 0
     with tempfile.TemporaryDirectory() as folder:

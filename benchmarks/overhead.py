@@ -31,24 +31,24 @@ def share(case: Case, epochs: int) -> float:
     from convlab.experiment import resolve
     from convlab.reporting.bars import Bars
     from convlab.runs import RunFolder
-    from convlab.training.reporter import Reporter
 
     asked, host = experiment(case, "tape")
     bars = Bars(Console(file=io.StringIO(), force_terminal=True))
     first, second = (prepare(asked, host=host) for _ in range(2))
-    from convlab.training.session import Session  # imports TensorFlow, which is quiet by now
+    # These import TensorFlow, which is quiet by now.
+    from convlab.training.epoch_runner import EpochRunner
+    from convlab.training.session import Session
 
     ratios = []
     with tempfile.TemporaryDirectory() as runs_dir:
         folder = RunFolder.create(Path(runs_dir), resolve(asked, host))
-        bare = Session(first, Reporter())
-        whole = Session(second, bars, keep=folder.append_epoch, checkpoints=folder.checkpoints)
-        bare.compile()
+        bare = EpochRunner(first)
         bars.started(second)
-        whole.compile()
+        runner = EpochRunner(second)
+        whole = Session(runner, bars, keep=folder.append_epoch, checkpoints=folder.checkpoints)
         for epoch in range(1, epochs + 2):
             start = time.perf_counter()
-            bare.run_epoch(epoch, lambda _: None)
+            bare.run(epoch, lambda _: None)
             middle = time.perf_counter()
             whole.train_epoch()
             ratios.append((time.perf_counter() - middle) / (middle - start))

@@ -66,12 +66,12 @@ def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, Pl
 
 def _prepare(case: Case, loop: Literal["tape", "fit"]) -> Callable[[int], None]:
     from convlab import prepare
+    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.reporter import Reporter
     from convlab.training.session import Session
 
     asked, host = experiment(case, loop)
-    session = Session(prepare(asked, host=host), Reporter())
-    session.compile()
+    session = Session(EpochRunner(prepare(asked, host=host)), Reporter())
 
     def train(count: int) -> None:
         for _ in range(count):

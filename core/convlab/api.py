@@ -13,9 +13,9 @@ from convlab.data_source import DataSource
 from convlab.experiment import Experiment, resolve
 from convlab.finished_run import Run
 from convlab.host import PluginHost
-from convlab.runs.changes import with_changes
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.resume_settings import experiment_to_resume
 from convlab.training.preparation import Prepared
 from convlab.training.preparation import prepare as _prepare
 
@@ -140,7 +140,7 @@ def resume(
     """
     start = time.perf_counter()
     recorded = run if isinstance(run, RecordedRun) else open_run(run, runs_dir=runs_dir)
-    experiment, changed = with_changes(recorded, train or {})
+    experiment, changed = experiment_to_resume(recorded, train or {})
     experiment, arrays = with_arrays(experiment, data)
     if host is None:
         host = recorded.host(trust=trust)

@@ -60,6 +60,7 @@ def _kept(
 ) -> Run:
     from convlab.runs.environment import describe_environment
     from convlab.runs.trust import remember
+    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.session import Session
 
     def keep(record: EpochRecord) -> None:
@@ -69,14 +70,14 @@ def _kept(
     reporter = reporter_for(progress=progress)
     try:
         reporter.started(prepared)
-        session = Session(prepared, reporter, keep=keep, checkpoints=folder.checkpoints)
-        session.compile()
+        runner = EpochRunner(prepared)
+        session = Session(runner, reporter, keep=keep, checkpoints=folder.checkpoints)
         if changed is not None:
             session.restore(changed)
             reporter.resumed(session.progress.epoch, session.progress.step)
             folder.go_on(prepared.resolved.experiment.to_toml(), session.progress.records)
         else:
-            folder.write_environment({**environment, **describe_environment(prepared, xla=session.xla)})
+            folder.write_environment({**environment, **describe_environment(prepared, xla=runner.xla)})
             remember(part.provider for part in prepared.resolved.parts())
         trackers.start(_tracked(prepared, folder, session.progress, resumed=changed is not None))
         outcome = session.train()

@@ -13,7 +13,8 @@ from convlab.cli.data.arguments import Settings, dataset_options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import PluginFiles
 from convlab.cli.output import print_all, print_json, shown
-from convlab.cli.run_arguments import AsJson, DataDir, RunName, RunsDir, Trust
+from convlab.cli.recorded_run_options import AsJson, RunName, RunsDir, Trust
+from convlab.cli.run_options import DataDir
 from convlab.descriptors import Dataset
 from convlab.evaluation import Evaluation, evaluate
 from convlab.evaluation.evaluating import SPLITS

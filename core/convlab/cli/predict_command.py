@@ -11,7 +11,7 @@ from rich.text import Text
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import PluginFiles
 from convlab.cli.output import print_all, print_json, visible
-from convlab.cli.run_arguments import AsJson, RunName, RunsDir, Trust
+from convlab.cli.recorded_run_options import AsJson, RunName, RunsDir, Trust
 from convlab.pictures import RESIZES
 from convlab.prediction import Prediction, Predictions, predict
 

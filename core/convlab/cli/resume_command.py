@@ -10,7 +10,7 @@ from convlab.cli import run_options as options
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json
-from convlab.cli.run_arguments import RunName, RunsDir, Trust
+from convlab.cli.recorded_run_options import RunName, RunsDir, Trust
 from convlab.cli.run_report import report
 from convlab.cli.run_settings import changes_from
 from convlab.runs.recorded_run import open_run

@@ -10,7 +10,7 @@ from rich.text import Text
 from convlab.cli.completion import complete_names
 from convlab.cli.exits import ending_well
 from convlab.cli.output import print_all, print_json, shown, visible
-from convlab.cli.run_arguments import AsJson, RunsDir
+from convlab.cli.recorded_run_options import AsJson, RunsDir
 from convlab.descriptors import Architecture, Dataset
 from convlab.reporting.durations import in_words
 from convlab.runs.listed_run import STATES, ListedRun

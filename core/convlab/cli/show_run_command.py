@@ -11,7 +11,7 @@ from rich.table import Table
 from convlab.cli.exits import ending_well
 from convlab.cli.host_options import NoPlugins, host_from
 from convlab.cli.output import print_all, print_json, shown
-from convlab.cli.run_arguments import AsJson, RunName, RunsDir
+from convlab.cli.recorded_run_options import AsJson, RunName, RunsDir
 from convlab.reporting.durations import in_words
 from convlab.reporting.sizes import in_bytes
 from convlab.reporting.wording import measures

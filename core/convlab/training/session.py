@@ -1,37 +1,23 @@
 """A training session: epochs, each validated, then one look at the test split."""
 
-import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import keras
-import tensorflow as tf
 
 from convlab.errors import ConfigError, DataError, DivergedError
 from convlab.training.checkpoints.keeper import Keeper, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
 from convlab.training.ending import Ended, time_is_up, what_ends
+from convlab.training.epoch_runner import EpochRunner
 from convlab.training.evaluation import Evaluator
-from convlab.training.failures import diverged, explained, first_line
-from convlab.training.fit_loop import FitLoop
-from convlab.training.fused_batch_norm import fused_batch_norm
+from convlab.training.failures import diverged
 from convlab.training.interruption import Interruption
-from convlab.training.loop import OnSteps, TrainingLoop
 from convlab.training.outcome import Outcome
-from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord, Progress
 from convlab.training.reporter import Reporter
-from convlab.training.seed_state import SeedState
-from convlab.training.streamed_tape_loop import tape_loop
-
-LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": tape_loop, "fit": FitLoop}
-
-logger = logging.getLogger("convlab")
 
 
 class _TimeIsUp(Exception):  # noqa: N818
@@ -39,64 +25,38 @@ class _TimeIsUp(Exception):  # noqa: N818
 
 
 class Session:
-    """Trains what was prepared, in place.
+    """A run's training, from where it is to its end.
 
     Args:
-        prepared: the experiment.
+        runner: trains an epoch of the prepared experiment.
         reporter: is told what happens.
         keep: called with the record of each epoch as soon as it ends.
         checkpoints: the folder that checkpoints are kept in, if any are.
 
     Attributes:
-        xla: whether XLA compiles the training step; known once ``compile`` has returned.
         progress: how far the training has come.
     """
 
     def __init__(
         self,
-        prepared: Prepared,
+        runner: EpochRunner,
         reporter: Reporter,
         *,
         keep: Callable[[EpochRecord], Any] = lambda _: None,
         checkpoints: Path | None = None,
     ) -> None:
-        self.xla = prepared.xla
-        self.progress = Progress(data=prepared.data_digest(), learning_rate=prepared.resolved.learning_rate)
-        self._prepared = prepared
+        prepared = runner.prepared
+        self._runner, self._prepared = runner, prepared
         self._reporter = reporter
         self._keep = keep
-        self._checkpoints = checkpoints
+        self.progress = Progress(data=prepared.data_digest(), learning_rate=prepared.resolved.learning_rate)
         self._settings = prepared.resolved.experiment.train
-        self._earlier: dict[str, float] = {}
+        self._state = TrainingState(prepared.model, prepared.optimizer, runner.measures)
+        self._keeper = Keeper(checkpoints, self._settings, self._state, prepared.monitor)
+        self._evaluator = Evaluator(prepared.model, runner.loss, prepared.measures())
         self._interruption = Interruption()
-        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self._seeds = SeedState(prepared.model)
-        self._evaluator = Evaluator(prepared.model, self._loss, prepared.measures())
-        self._loop = self._new_loop()
-
-    def compile(self) -> None:
-        """Trace and compile the training step, without XLA where that was not asked for and cannot.
-
-        Raises:
-            TrainingError: XLA was asked for, but cannot compile an operation.
-        """
-        try:
-            with self._traced_fast():
-                self._loop.compile()
-        except tf.errors.OpError as error:
-            if not self.xla or self._settings.compile == "on":
-                raise explained(error, self._prepared, xla=self.xla) from error
-            logger.warning(
-                "warning: XLA cannot compile this step, so it runs without (%s)", first_line(error)
-            )
-            self.xla = False
-            self._loop = self._new_loop()
-            self.compile()
-            return
-        state = TrainingState(self._prepared.model, self._prepared.optimizer, self._loop.measures)
-        self._state = state
-        self._keeper = Keeper(self._checkpoints, self._settings, state, self._prepared.monitor)
-        self._began, self._compiled = time.perf_counter(), self._loop.compile_seconds
+        self._earlier: dict[str, float] = {}
+        self._began, self._compiled = time.perf_counter(), runner.compile_seconds
 
     def restore(self, changed: Mapping[str, Any]) -> None:
         """Go back to where the last checkpoint was kept.
@@ -167,12 +127,12 @@ class Session:
         progress, plan = self.progress, self._prepared.plan
         steps = plan.steps(progress.epoch)
         self._reporter.epoch_started(progress.epoch, steps)
-        compiled, start, before = self._loop.compile_seconds, time.perf_counter(), progress.seconds
+        compiled, start, before = self._runner.compile_seconds, time.perf_counter(), progress.seconds
 
         def on_steps(done: int) -> None:
-            compiling = self._loop.compile_seconds - compiled
+            compiling = self._runner.compile_seconds - compiled
             progress.step, progress.seconds = done, before + time.perf_counter() - start - compiling
-            results = self._loop.measures.results()
+            results = self._runner.measures.results()
             if not math.isfinite(results["loss"]):
                 raise self._diverged(f"the loss became {results['loss']}")
             if done < steps:
@@ -180,7 +140,7 @@ class Session:
             self._reporter.stepped(done, plan.images_seen(done), results)
 
         try:
-            self.run_epoch(progress.epoch, on_steps, first=progress.step)
+            self._runner.run(progress.epoch, on_steps, first=progress.step)
         except _TimeIsUp:
             return
         if progress.step < plan.steps_per_epoch:
@@ -191,23 +151,6 @@ class Session:
         self._tell(record)
         self._keep_state(partial(self._keeper.epoch_ended, record=record))
         self._check_interruption()
-
-    def run_epoch(self, epoch: int, on_steps: OnSteps, *, first: int = 0) -> None:
-        """Run the steps of an epoch, counted from 1, and nothing beside them.
-
-        Raises:
-            TrainingError: an operation failed.
-        """
-        plan = self._prepared.plan
-        if not first:
-            self._seeds.begin_epoch(epoch)
-            self._loop.measures.reset()
-        order = plan.order(self._prepared.division.train, epoch)
-        try:
-            with self._traced_fast():
-                self._loop.train_epoch(order, plan.steps(epoch), on_steps, first=first)
-        except tf.errors.OpError as error:
-            raise explained(error, self._prepared, xla=self.xla) from error
 
     def _ended(self) -> Ended | None:
         best = self._keeper.best
@@ -226,7 +169,7 @@ class Session:
             "epoch": progress.epoch,
             "seconds": progress.seconds,
             "images_per_second": self._prepared.plan.images_seen(progress.step) / progress.seconds,
-            **self._loop.measures.results(),
+            **self._runner.measures.results(),
         }
         split, held_out = self._prepared.validation
         if len(held_out):
@@ -252,7 +195,7 @@ class Session:
 
     def _timing(self) -> dict[str, float]:
         """Return the seconds of each part so far, those of earlier processes included."""
-        compiled = self._loop.compile_seconds
+        compiled = self._runner.compile_seconds
         trained = time.perf_counter() - self._began - (compiled - self._compiled)
         parts = self._prepared.timing | {"compile": compiled, "train": trained}
         return {part: seconds + self._earlier.get(part, 0.0) for part, seconds in parts.items()}
@@ -273,17 +216,3 @@ class Session:
 
     def _diverged(self, what: str) -> DivergedError:
         return diverged(what, self._prepared, self.progress, self._keeper.kept)
-
-    def _traced_fast(self) -> AbstractContextManager[None]:
-        return nullcontext() if self.xla else fused_batch_norm()  # XLA fuses by itself
-
-    def _new_loop(self) -> TrainingLoop:
-        return LOOPS[self._settings.loop](
-            model=self._prepared.model,
-            optimizer=self._prepared.optimizer,
-            loss=self._loss,
-            measures=self._prepared.measures(),
-            split=self._prepared.data.train,
-            plan=self._prepared.plan,
-            xla=self.xla,
-        )

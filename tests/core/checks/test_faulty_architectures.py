@@ -171,19 +171,10 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     ("build", "name", "found", "fix"), CASES, ids=lambda case: getattr(case, "__name__", "")
 )
 def test_a_mistake_is_caught_by_the_check_of_its_name(
-    build: Callable[..., Any], name: str, found: str, fix: str
+    assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     part = Architecture(name="faulty", summary="A network with a mistake", build=build)
-    [subject] = subjects_of(part, PluginHost(third_party=False), None, None)
-    [asked] = [one for one in checks_of("architecture") if one.name == name]
-    result = perform(asked, subject)
-    assert result.status == "failed", result
-    assert found in result.message
-    assert fix in result.fix
-    assert result.why
-    assert not [
-        other for other in subject.outcomes.values() if other.status == "failed" and other.check != name
-    ]
+    assert_caught(part, name, found, fix)
 
 
 def test_tensorflow_at_module_level_is_caught_with_the_line_that_imports_it(tmp_path: Path) -> None:

@@ -89,30 +89,18 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
 
 @pytest.mark.parametrize(("load", "name", "found", "fix"), CASES, ids=[case[0].__name__ for case in CASES])
 def test_a_mistake_is_caught_by_the_check_of_its_name(
-    load: Callable[..., Any], name: str, found: str, fix: str
+    assert_caught: Callable[..., None], load: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     assert_caught(Dataset(name="faulty", summary="A data set with a mistake", load=load), name, found, fix)
 
 
-def test_a_false_declaration_is_caught() -> None:
+def test_a_false_declaration_is_caught(assert_caught: Callable[..., None]) -> None:
     published = Published(
         name="faulty", input_shape=(8, 8, 1), train_per_class=(14, 13, 13), test_per_class=(7, 7, 7)
     )
     part = Dataset(name="faulty", summary="One too many", load=lambda *_: data(), published=published)
     found = "it declares test images a class (7, 7, 7), but loads (6, 7, 7)"
     assert_caught(part, "declaration_is_true", found, "correct published")
-
-
-def assert_caught(part: Dataset, name: str, found: str, fix: str) -> None:
-    [subject] = subjects_of(part, PluginHost(third_party=False), None, None)
-    [asked] = [one for one in checks_of("dataset") if one.name == name]
-    result = perform(asked, subject)
-    assert result.status == "failed", result
-    assert found in result.message
-    assert fix in result.fix
-    assert not [
-        other for other in subject.outcomes.values() if other.status == "failed" and other.check != name
-    ]
 
 
 def test_a_data_set_whose_files_are_elsewhere_is_not_downloaded_but_skipped(tmp_path: Path) -> None:

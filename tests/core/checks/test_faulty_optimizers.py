@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from convlab import Optimizer, PluginHost
-from convlab.checks.registry import checks_of
-from convlab.checks.running import perform
-from convlab.checks.targets import subjects_of
+from convlab import Optimizer
 
 
 def ascends(learning_rate: Any, options: None) -> Any:
@@ -104,15 +101,7 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     ("build", "name", "found", "fix"), CASES, ids=[f"{c[0].__name__}-{c[1]}" for c in CASES]
 )
 def test_a_mistake_is_caught_by_the_check_of_its_name(
-    build: Callable[..., Any], name: str, found: str, fix: str
+    assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     part = Optimizer(name="faulty", summary="An optimizer with a mistake", build=build, learning_rate=0.05)
-    [subject] = subjects_of(part, PluginHost(third_party=False), None, None)
-    [asked] = [one for one in checks_of("optimizer") if one.name == name]
-    result = perform(asked, subject)
-    assert result.status == "failed", result
-    assert found in result.message
-    assert fix in result.fix
-    assert not [
-        other for other in subject.outcomes.values() if other.status == "failed" and other.check != name
-    ]
+    assert_caught(part, name, found, fix)

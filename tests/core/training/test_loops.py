@@ -20,11 +20,11 @@ def host() -> PluginHost:
 def trained(
     host: PluginHost, data_dir: Path | None, **settings: Any
 ) -> tuple[list[npt.NDArray[np.float32]], list[dict[str, Any]], dict[str, float], Prepared]:
+    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.session import Session
 
     prepared = prepare(Experiment(**settings), host=host, data_dir=data_dir)
-    session = Session(prepared, Reporter())
-    session.compile()
+    session = Session(EpochRunner(prepared), Reporter())
     outcome = session.train()
     return prepared.model.get_weights(), outcome.epochs, outcome.test, prepared
 

@@ -24,6 +24,7 @@ from convlab.host import PluginHost
 )
 def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
     """Prepare and run two short epochs as ``convlab run`` does, all but the run's folder."""
+    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.preparation import prepare
     from convlab.training.reporter import Reporter
     from convlab.training.session import Session
@@ -36,10 +37,8 @@ def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
         train=TrainSettings(epochs=2, batch_size=7, learning_rate=1e-3),
     )
     prepared = prepare(experiment, host=_host(subject), source=DataSource(folders=()))
-    session = Session(prepared, Reporter())
     try:
-        session.compile()
-        outcome = session.train()
+        outcome = Session(EpochRunner(prepared), Reporter()).train()
     except TrainingError as error:
         raise CheckFailedError(str(error)) from error
     if not math.isfinite(outcome.test["loss"]):

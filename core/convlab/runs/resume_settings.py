@@ -16,7 +16,7 @@ CHANGEABLE = (
 _HOW = {"epochs": "--epochs", "max_steps": "--max-steps"}
 
 
-def with_changes(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Experiment, dict[str, Any]]:
+def experiment_to_resume(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Experiment, dict[str, Any]]:
     """Return the experiment to go on with, and what of it is new.
 
     Args:

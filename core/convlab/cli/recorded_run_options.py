@@ -1,4 +1,4 @@
-"""The arguments of the commands that use runs, the same for all of them."""
+"""The options of the commands that use a run which was made before, the same for all of them."""
 
 import os
 from pathlib import Path
@@ -32,15 +32,6 @@ RunsDir = Annotated[
         envvar="CONVLAB_RUNS_DIR",
         rich_help_panel=_PANEL,
         help="The folder that has the runs.",
-    ),
-]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir",
-        metavar="DIR",
-        rich_help_panel=_PANEL,
-        help="Look for data files here before anywhere else.",
     ),
 ]
 Trust = Annotated[

@@ -173,3 +173,29 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(
         assert "error: the loss became nan in epoch 1, at step 2 of 21: lower the learning" in done.stderr
         assert "lower the learning rate (--learning-rate, now 1e+12)" in done.stderr
         assert not (tmp_path / "runs" / loop / "summary.json").exists()
+
+
+ASKING = """
+from convlab import Architecture, hookimpl
+
+def build(input_shape, num_classes, options):
+    import keras
+    from tensorflow.python.framework import config
+    print("deterministic:", config.is_op_determinism_enabled())
+    logits = keras.layers.Dense(num_classes)
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Flatten(), logits])
+
+@hookimpl
+def convlab_architectures():
+    return [Architecture(name="asking", summary="Asks TensorFlow", build=build)]
+"""
+
+
+@pytest.mark.parametrize(("flag", "asked"), [("--deterministic", "True"), ("--no-deterministic", "False")])
+def test_deterministic_operations_are_turned_on_where_they_are_asked_for(
+    forked: Any, tmp_path: Path, flag: str, asked: str
+) -> None:
+    (tmp_path / "asking.py").write_text(ASKING, encoding="utf-8")
+    done = forked.run(tmp_path, "run", "--plugin", "asking.py", "-a", "asking", "--dry-run", flag)
+    assert done.returncode == 0, done.stderr
+    assert f"deterministic: {asked}" in done.stderr

@@ -70,7 +70,13 @@ def read_model_config(file: Path) -> ModelConfig:
             config = json.loads(archive.read("config.json"))
         objects = list(_objects(config))
     except FileNotFoundError:
-        raise RunFolderError(f"{str(file.parent)!r} has no {file.name}: the run has not finished") from None
+        finished = (file.parent / "summary.json").exists()
+        why = (
+            "it was removed, so run it again"
+            if finished
+            else "the run has not finished: 'convlab resume' goes on"
+        )
+        raise RunFolderError(f"{str(file.parent)!r} has no {file.name}: {why}") from None
     except OSError as error:
         raise RunFolderError(f"cannot read {str(file)!r}: {error.strerror or error}") from None
     except (zipfile.BadZipFile, KeyError, ValueError, RecursionError, NotImplementedError) as error:

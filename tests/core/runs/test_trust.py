@@ -231,7 +231,7 @@ def test_a_module_that_the_file_names_is_not_imported(runs_dir: Path, tmp_path: 
     [
         (b"no archive", r"is damaged \(File is not a zip file\)"),
         (b"", r"is damaged \(File is not a zip file\)"),
-        (None, "has no model.keras: the run has not finished"),
+        (None, "has no model.keras: it was removed, so run it again"),
     ],
 )
 def test_a_damaged_model_file_is_refused_in_one_sentence(

@@ -40,7 +40,7 @@ def test_scaled_grey_images_and_column_labels_train_as_the_data_set_does(
         (np.asarray(x_train)[..., 0].astype(np.float32) / 255, y_train[:, None].astype(np.uint8)),
         (np.asarray(x_test).astype(np.int32), y_test),
     )
-    named = Experiment(architecture="mlp", train=TrainSettings(epochs=1))
+    named = Experiment(architecture="mlp", train=TrainSettings(epochs=1, compile="off"))
     options: dict[str, Any] = {"host": BUILT_INS, "runs_dir": tmp_path, "progress": False}
     result = run(named, data=data, name="own", **options)
     assert result.test == run(named, name="digits", **options).test

@@ -93,7 +93,7 @@ def test_what_cannot_be_evaluated_says_why(runs_dir: Path, tmp_path: Path) -> No
     with pytest.raises(ConfigError, match=r"held out no images \(data.validation is 0\)"):
         evaluate(copy, split="validation", host=PluginHost(third_party=False))
     (copy / "model.keras").unlink()
-    with pytest.raises(RunFolderError, match=r"has no model\.keras: the run has not finished"):
+    with pytest.raises(RunFolderError, match=r"has no model\.keras: it was removed, so run it again"):
         evaluate(copy)
 
 

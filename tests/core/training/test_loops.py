@@ -135,13 +135,12 @@ def test_weight_penalties_of_an_architecture_count_in_both_loops(host: PluginHos
 
     own_host = PluginHost(third_party=False)
     own_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
+    plain = {"epochs": 3, "compile": "off"}
     tape, fit = (
-        trained(own_host, None, architecture="penalized", train={"epochs": 3, "loop": loop})
+        trained(own_host, None, architecture="penalized", train=plain | {"loop": loop})
         for loop in ("tape", "fit")
     )
-    free = trained(
-        own_host, None, architecture="mlp", architecture_options={"hidden": []}, train={"epochs": 3}
-    )
+    free = trained(own_host, None, architecture="mlp", architecture_options={"hidden": []}, train=plain)
     np.testing.assert_allclose(tape[0][0], fit[0][0], atol=1e-4)
     assert tape[1][-1]["loss"] == pytest.approx(fit[1][-1]["loss"], abs=1e-3)
     assert np.abs(tape[0][0]).mean() < 0.8 * np.abs(free[0][0]).mean()

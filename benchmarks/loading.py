@@ -113,8 +113,8 @@ def comparisons(source: DataSource, cache: Path) -> Iterator[tuple[str, dict[str
     """Yield each data set that is there, with the ways to load it."""
     for name in ("mnist", "cifar10"):
         part = PluginHost(third_party=False).find(Dataset, name).part
-        assert part.published is not None
-        found = source.find(part.published)
+        assert part.manifest is not None
+        found = source.find(part.manifest)
         if found is None or len(found.paths) == 1:
             print(f"{name}: not in {', '.join(map(str, source.folders))}")
         elif name == "mnist":

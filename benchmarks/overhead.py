@@ -29,8 +29,8 @@ def share(case: Case, epochs: int) -> float:
     """Return the median of how much longer an epoch takes with all that a run does around it."""
     from convlab import prepare
     from convlab.experiment import resolve
-    from convlab.reporting.bars import Bars
     from convlab.runs import RunFolder
+    from convlab.training.callbacks.bars import Bars
 
     asked, host = experiment(case, "tape")
     bars = Bars(Console(file=io.StringIO(), force_terminal=True))

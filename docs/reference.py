@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from convlab import hookspecs
-from convlab.attribute_docstrings import attribute_docstrings
-from convlab.descriptors import PART_TYPES
 from convlab.experiment.settings import DataSettings, Experiment, TrainSettings
-from convlab.option_types import readable
+from convlab.options.docstrings import attribute_docstrings
+from convlab.options.types import readable
+from convlab.parts import PART_TYPES
 
 PAGE = Path(__file__).with_name("reference.md")
 OPENING = """# Reference

@@ -135,7 +135,7 @@ class _Quiet(http.server.ThreadingHTTPServer):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server on this machine, which is asked again at once where a real one is given time."""
-    monkeypatch.setattr("convlab.data_files.download.SECONDS_BETWEEN_ROUNDS", 0.0)
+    monkeypatch.setattr("convlab.data.files.download.SECONDS_BETWEEN_ROUNDS", 0.0)
     server = Server()
     http_server = _Quiet(("127.0.0.1", 0), functools.partial(_Handler, server))
     threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.01}).start()

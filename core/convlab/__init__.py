@@ -4,14 +4,16 @@ Everything one might swap is a plugin: the data set, the architecture, the optim
 tracker. Importing this package does not import TensorFlow; training does.
 """
 
-from convlab import data, doctor
+from convlab import data
 from convlab.api import prepare, resume, run
-from convlab.arrays import arrays
-from convlab.checks import CheckReport, CheckResult, check
-from convlab.data_files.archives import read_archive
-from convlab.data_files.finding import Found
-from convlab.data_source import DataSource
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Tracker
+from convlab.data.arrays import arrays
+from convlab.data.files.archives import read_archive
+from convlab.data.files.layouts import Found
+from convlab.data.image_data import ImageData, Split
+from convlab.data.image_stream import ImageStream
+from convlab.data.pictures import PictureReader
+from convlab.data.sampling import stratified_sample
+from convlab.data.source import DataSource
 from convlab.errors import (
     ConfigError,
     ConvlabError,
@@ -24,21 +26,23 @@ from convlab.errors import (
     TrustError,
     UnknownNameError,
 )
-from convlab.evaluation import Evaluation, evaluate
 from convlab.experiment import DataSettings, Experiment, TrainSettings
-from convlab.exporting import Exported, export
-from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
-from convlab.image_data import ImageData, Split
-from convlab.image_stream import ImageStream
-from convlab.new import NewPackage, create_package
-from convlab.pictures import PictureReader
-from convlab.prediction import Prediction, Predictions, predict
-from convlab.published import Download, Layout, Published
+from convlab.inspect import doctor
+from convlab.inspect.checks import CheckReport, CheckResult, check
+from convlab.parts import Architecture, Dataset, Metric, Optimizer, Tracker
+from convlab.parts.manifest import DatasetManifest, Download, Layout
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
-from convlab.stratification import stratified_sample
-from convlab.tracked_run import RunTracker, TrackedRun
+from convlab.runs.result import Run
+from convlab.scaffold import NewPackage, create_package
+from convlab.training.callbacks.tracked_run import RunTracker, TrackedRun
+from convlab.use.evaluation import evaluate
+from convlab.use.evaluation_report import Evaluation
+from convlab.use.exported import Exported
+from convlab.use.exporting import export
+from convlab.use.prediction import predict
+from convlab.use.prediction_result import Prediction, Predictions
 
 __all__ = [
     "Architecture",
@@ -50,6 +54,7 @@ __all__ = [
     "DataSettings",
     "DataSource",
     "Dataset",
+    "DatasetManifest",
     "DivergedError",
     "Download",
     "Evaluation",
@@ -72,7 +77,6 @@ __all__ = [
     "Predictions",
     "ProvidedPart",
     "Provider",
-    "Published",
     "RecordedPlugin",
     "RecordedRun",
     "Run",

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convlab.arrays import Data
-from convlab.carry_out import carry_out, held
-from convlab.data.handed_over import with_arrays
-from convlab.data_source import DataSource
+from convlab.data.arrays import Data
+from convlab.data.in_memory import with_arrays
+from convlab.data.source import DataSource
 from convlab.experiment import Experiment, resolve
-from convlab.finished_run import Run
 from convlab.host import PluginHost
+from convlab.runs.execution import execute, locked_run
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.result import Run
 from convlab.runs.resume_settings import experiment_to_resume
 from convlab.training.preparation import Prepared
 from convlab.training.preparation import prepare as _prepare
@@ -91,10 +91,10 @@ def run(
     resolved = resolve(experiment, host)
     source = DataSource.from_environment(data_dir, arrays=arrays)
     folder = RunFolder.create(Path(runs_dir), resolved, name)
-    with held(folder):
+    with locked_run(folder):
         prepared = _prepare(resolved.experiment, host=host, source=source)
         folder.write_experiment(resolved.experiment.to_toml())
-        return carry_out(prepared, folder, environment, start=start, progress=progress)
+        return execute(prepared, folder, environment, start=start, progress=progress)
 
 
 def resume(
@@ -149,10 +149,10 @@ def resume(
     if data_dir is None:
         data_dir = recorded.data_dir
     folder = RunFolder(recorded.path)
-    with held(folder):
+    with locked_run(folder):
         source = DataSource.from_environment(data_dir, arrays=arrays)
         prepared = _prepare(experiment, host=host, source=source)
-        return carry_out(
+        return execute(
             prepared, folder, recorded.environment, start=start, progress=progress, changed=changed
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Tracker
+from convlab.parts import Architecture, Dataset, Metric, Optimizer, Tracker
 
 hookspec = pluggy.HookspecMarker("convlab")
 hookimpl = pluggy.HookimplMarker("convlab")

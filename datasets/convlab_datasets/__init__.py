@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from convlab import Dataset, hookimpl
 from convlab_datasets.arrays import ARRAYS
-from convlab_datasets.cifar import CIFAR10, CIFAR100
+from convlab_datasets.cifar.dataset import CIFAR10, CIFAR100
 from convlab_datasets.digits import DIGITS
-from convlab_datasets.folder import FOLDER
-from convlab_datasets.mnist import FASHION_MNIST, MNIST
+from convlab_datasets.folder.dataset import FOLDER
+from convlab_datasets.mnist.dataset import FASHION_MNIST, MNIST
 
 
 @hookimpl

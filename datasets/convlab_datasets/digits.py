@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convlab import Dataset, DataSource, ImageData, Published
+from convlab import Dataset, DatasetManifest, DataSource, ImageData
 
 # The split is part of the data set: the same whatever the seed of a run.
 _SPLIT_SEED = 1797
@@ -38,7 +38,7 @@ DIGITS = Dataset(
     name="digits",
     summary="scikit-learn's handwritten digits: 1,797 images, 8×8 grey, 10 classes",
     load=_load,
-    published=Published(
+    manifest=DatasetManifest(
         name="digits",
         input_shape=(8, 8, 1),
         train_per_class=(142, 146, 142, 146, 145, 146, 145, 143, 139, 144),

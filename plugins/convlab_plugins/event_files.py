@@ -48,7 +48,7 @@ class EventFiles(RunTracker):
 
     def finished(self, summary: Mapping[str, Any]) -> None:
         """Write the test figures, at the epoch whose weights were tested."""
-        self._epoch = summary["kept"]
+        self._epoch = summary["selected_epoch"]
         self._write_scalars({f"test/{name}": value for name, value in summary["test"].items()})
         self._writer.close()
 

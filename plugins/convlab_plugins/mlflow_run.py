@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from convlab_plugins.mlflow_tracker import MLflowOptions
 
 _LONGEST_VALUE = 6000  # what MLflow takes
-_PARAMETERS_A_CALL = 100
+_PARAMETERS_PER_CALL = 100
 _TIMES = ("seconds", "images_per_second")
 
 
@@ -60,7 +60,7 @@ class MLflowRun(RunTracker):
     def finished(self, summary: Mapping[str, Any]) -> None:
         """Keep the test figures and the run's files, and end the MLflow run."""
         test = {f"test_{name}": value for name, value in summary["test"].items()}
-        self._log_figures(test, step=summary["kept"])
+        self._log_figures(test, step=summary["selected_epoch"])
         files = ["experiment.toml", "summary.json", *(["model.keras"] if self._options.model else [])]
         for file in files:
             self._client.log_artifact(self._run_id, str(self._folder / file))
@@ -97,8 +97,8 @@ class MLflowRun(RunTracker):
         if changed := {key: text for key, text in settings.items() if before.get(key, text) != text}:
             tags["convlab.changed"] = _text(changed)  # MLflow's parameters cannot change
         new = [Param(key, text) for key, text in settings.items() if key not in before]
-        for first in range(0, max(len(new), 1), _PARAMETERS_A_CALL):
-            chunk = new[first : first + _PARAMETERS_A_CALL]
+        for first in range(0, max(len(new), 1), _PARAMETERS_PER_CALL):
+            chunk = new[first : first + _PARAMETERS_PER_CALL]
             self._client.log_batch(self._run_id, params=chunk, tags=[RunTag(*tag) for tag in tags.items()])
 
     def _log_figures(self, figures: Mapping[str, float | None], step: int) -> None:

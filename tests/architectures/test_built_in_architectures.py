@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convlab import Architecture, PluginHost
-from convlab.options import read_options
+from convlab.options.reading import read_options
 
 
 def build(name: str, input_shape: tuple[int, int, int], num_classes: int = 10, **options: Any) -> Any:

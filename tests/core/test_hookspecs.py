@@ -21,8 +21,8 @@ from convlab import (
     Tracker,
     hookspecs,
 )
-from convlab.checks.trackers.subject import EPOCHS, new_run
-from convlab.descriptors import PART_TYPES, Part
+from convlab.inspect.checks.trackers.subject import EPOCHS, new_run
+from convlab.parts import PART_TYPES, Part
 
 HOOKS = {part_type: f"convlab_{part_type.kind}s" for part_type in PART_TYPES}
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from convlab import ConvlabError, Experiment, ImageData, ImageStream, PluginHost, TrainSettings, run
-from convlab.options import read_options
-from convlab_datasets.folder import FOLDER
+from convlab.options.reading import read_options
+from convlab_datasets.folder.dataset import FOLDER
 
 Digits = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 

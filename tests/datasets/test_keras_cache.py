@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convlab import DataError, DataSource, ImageData, Published, Split
-from convlab_datasets import cifar_published, mnist_published
-from convlab_datasets.mnist import load_from
+from convlab import DataError, DatasetManifest, DataSource, ImageData, Split
+from convlab_datasets.cifar import manifest as cifar_published
+from convlab_datasets.mnist import manifest as mnist_published
+from convlab_datasets.mnist.dataset import load_from
 
 Files = dict[str, bytes]
 Load = Callable[..., ImageData]
@@ -30,7 +31,7 @@ def cache() -> Path:
     return Path(os.environ["KERAS_HOME"]) / "datasets"
 
 
-def small(published: Published, server: Server) -> Published:
+def small(published: DatasetManifest, server: Server) -> DatasetManifest:
     """The data set as published, but for files as small as those that the server has."""
     downloads = []
     for download in published.downloads:
@@ -56,7 +57,7 @@ def small(published: Published, server: Server) -> Published:
     ],
 )
 def test_the_first_address_the_checksum_and_the_place_are_those_of_keras(
-    name: str, published: Published, added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, published: DatasetManifest, added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
 
@@ -201,7 +202,7 @@ def test_nothing_is_downloaded_where_a_folder_has_the_files(
 def test_without_a_network_a_sentence_says_what_to_put_where(
     name: str, wanted: str, load: Load, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convlab.data_files.download.ROUNDS", 1)
+    monkeypatch.setattr("convlab.data.files.download.ROUNDS", 1)
     for proxy in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(proxy, "http://127.0.0.1:9")  # so that the published addresses are out of reach
 

@@ -11,7 +11,7 @@ import signal
 import sys
 
 from convlab.cli.app import app
-from convlab.cli.exits import run_app
+from convlab.cli.errors import run_app
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_pr
     printed = json.loads(again.stdout)
     assert printed == json.loads((folders[1] / "summary.json").read_text(encoding="utf-8"))
     contract = {"run", "experiment", "parameters", "epochs", "test", "timing"}
-    assert set(printed) == contract | {"started", "ended", "kept", "resumed"}
+    assert set(printed) == contract | {"started", "stop_reason", "selected_epoch", "resumed"}
     assert set(printed["timing"]) == {*("import", "data", "build", "compile", "train", "evaluate", "other")}
     assert set(printed["epochs"][0]) == {
         *("epoch", "seconds", "images_per_second", "loss", "accuracy", "macro_f1"),

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from convlab import DataSettings, Experiment, TrainSettings
 from convlab.cli.app import app
-from convlab.descriptors import PART_TYPES, Part
+from convlab.parts import PART_TYPES, Part
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

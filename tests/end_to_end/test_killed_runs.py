@@ -18,7 +18,7 @@ EXPERIMENT = Experiment(
     architecture_options={"filters": [4], "dense": [8], "dropout": 0.3, "batch_normalization": True},
     optimizer="sgd",
     metrics=("accuracy", "macro_f1"),
-    train=TrainSettings(epochs=12, batch_size=16, keep="best", checkpoint_steps=5),
+    train=TrainSettings(epochs=12, batch_size=16, restore_best=True, checkpoint_steps=5),
 )
 
 

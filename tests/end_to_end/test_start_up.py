@@ -30,11 +30,11 @@ def convlab_metrics():
         (["-m", "convlab", "list"], "convlab_datasets.digits"),
         (["-m", "convlab", "show", "architecture", "cnn"], "convlab_architectures.cnn"),
         (["-m", "convlab", "plugins", "--plugin", "mine.py"], "convlab_plugins.adam"),
-        (["-m", "convlab", "run", "--help"], "convlab.cli.run_command"),
+        (["-m", "convlab", "run", "--help"], "convlab.cli.commands.run"),
         (["-m", "convlab", "run", "--print-config"], "convlab.experiment.resolution"),
         (["-m", "convlab", "runs"], "convlab.runs.listing"),
         (["-m", "convlab", "show-run", "last"], "convlab.runs.description"),
-        (["-m", "convlab", "export", "last", "-f", "onnx"], "convlab.exporting.formats"),
+        (["-m", "convlab", "export", "last", "-f", "onnx"], "convlab.use.export_formats"),
         (["-m", "convlab", "run", "-a", "nothing"], "convlab.experiment.resolution"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -58,7 +58,7 @@ def test_what_trains_nothing_imports_what_it_needs_and_no_tensorflow(
 
 def test_what_tensorflow_says_later_still_reaches_the_terminal() -> None:
     script = (
-        "from convlab.training.tensorflow_start import start_tensorflow; start_tensorflow(); "
+        "from convlab.system.tensorflow_start import start_tensorflow; start_tensorflow(); "
         "import tensorflow as tf; tf.get_logger().warning('take care')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)

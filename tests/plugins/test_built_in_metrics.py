@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, top_k_accuracy_score
 
 from convlab import Metric, PluginHost
-from convlab.options import read_options
+from convlab.options.reading import read_options
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # unequal, and one that never occurs

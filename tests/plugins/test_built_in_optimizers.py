@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convlab import Optimizer, PluginHost
-from convlab.options import read_options
+from convlab.options.reading import read_options
 
 
 def build(name: str, learning_rate: Any = 0.1, **options: Any) -> Any:

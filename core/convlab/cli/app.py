@@ -7,22 +7,22 @@ from typing import Annotated
 
 import typer
 
-from convlab.cli.check_command import check_target
-from convlab.cli.data import data_app
-from convlab.cli.doctor_command import examine
-from convlab.cli.evaluate_command import evaluate_run
-from convlab.cli.exits import SIGNALLED, run_app
-from convlab.cli.export_command import export_run
-from convlab.cli.list_command import list_parts
-from convlab.cli.new_command import new_package
-from convlab.cli.plugins_command import list_plugins
-from convlab.cli.predict_command import predict_pictures
-from convlab.cli.resume_command import resume_run
-from convlab.cli.run_command import run_experiment
-from convlab.cli.runs_command import show_runs
-from convlab.cli.show_command import show_part
-from convlab.cli.show_run_command import show_run
-from convlab.training.tensorflow_start import is_starting
+from convlab.cli.commands.check import check_target
+from convlab.cli.commands.data import data_app
+from convlab.cli.commands.doctor import examine
+from convlab.cli.commands.evaluate import evaluate_run
+from convlab.cli.commands.export import export_run
+from convlab.cli.commands.list import list_parts
+from convlab.cli.commands.new import new_package
+from convlab.cli.commands.plugins import list_plugins
+from convlab.cli.commands.predict import predict_pictures
+from convlab.cli.commands.resume import resume_run
+from convlab.cli.commands.run import run_experiment
+from convlab.cli.commands.runs import show_runs
+from convlab.cli.commands.show import show_part
+from convlab.cli.commands.show_run import show_run
+from convlab.cli.errors import SIGNALLED, run_app
+from convlab.system.tensorflow_start import is_starting
 
 app = typer.Typer(
     name="convlab",

@@ -9,11 +9,11 @@ Example::
     print(data.verify("digits").state)
 """
 
-from convlab.data.fetching import fetch
-from convlab.data.importing import import_files
-from convlab.data.listing import DatasetStatus, list_datasets
-from convlab.data.samples import Samples, in_colour, samples
-from convlab.data.verification import Verification, verify
+from convlab.data.commands.fetch import fetch
+from convlab.data.commands.importing import import_files
+from convlab.data.commands.listing import DatasetStatus, list_datasets
+from convlab.data.commands.samples import Samples, in_colour, samples
+from convlab.data.commands.verification import Verification, verify
 
 __all__ = [
     "DatasetStatus",

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from convlab.data.image_data import ImageData, Split
 from convlab.errors import ConfigError
 from convlab.experiment import DataSettings
-from convlab.image_data import ImageData, Split
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 
 def choose_classes(data: ImageData, settings: DataSettings) -> ImageData:
@@ -15,28 +15,28 @@ def choose_classes(data: ImageData, settings: DataSettings) -> ImageData:
 
     Args:
         data: all classes.
-        settings: ``classes`` to keep and those to go ``without``, by name or label.
+        settings: ``classes`` to keep and those to ``exclude``, by name or label.
 
     Raises:
         ConfigError: there is no such class, or fewer than two are left.
     """
-    if settings.classes is None and not settings.without:
+    if settings.classes is None and not settings.exclude:
         return data
     kept = np.ones(data.num_classes, np.bool_)
     if settings.classes is not None:
         kept[:] = False
         kept[_labels(data, settings.classes, "classes")] = True
-    kept[_labels(data, settings.without or (), "without")] = False
+    kept[_labels(data, settings.exclude or (), "exclude")] = False
     if kept.sum() < 2:
         left = ", ".join(repr(name) for name, keeps in zip(data.class_names, kept, strict=True) if keeps)
         raise ConfigError(
-            f"data.classes and data.without leave {left or 'no class'}, but a classifier needs at least two"
+            f"data.classes and data.exclude leave {left or 'no class'}, but a classifier needs at least two"
         )
     splits = {}
     for name, split in data.splits().items():
         part = split.taken(np.flatnonzero(kept[split.labels]))
         if not len(part.labels):
-            raise ConfigError(f"data.classes and data.without leave no {name} image: choose others")
+            raise ConfigError(f"data.classes and data.exclude leave no {name} image: choose others")
         splits[name] = Split(part.images, np.cumsum(kept)[part.labels] - 1)
     names = [name for name, keeps in zip(data.class_names, kept, strict=True) if keeps]
     return ImageData(**splits, class_names=names)

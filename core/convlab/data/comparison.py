@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from convlab.data_files.digests import array_digests, file_checksums
-from convlab.data_files.finding import Found
-from convlab.image_data import ImageData
-from convlab.published import ARRAYS, Published
+from convlab.data.files.checksums import array_digests, file_checksums
+from convlab.data.files.layouts import Found
+from convlab.data.image_data import ImageData
+from convlab.parts.manifest import ARRAYS, DatasetManifest
 
 State = Literal["published", "different", "damaged", "unknown"]
 Known = Mapping[str, tuple[str, str]]
@@ -38,7 +38,7 @@ class _Piece:
     expected: str
 
 
-def known_content(published: Iterable[Published | None]) -> dict[str, tuple[str, str]]:
+def known_content(published: Iterable[DatasetManifest | None]) -> dict[str, tuple[str, str]]:
     """Return the data set and the piece of it that each known checksum means."""
     known: dict[str, tuple[str, str]] = {}
     for one in filter(None, published):
@@ -50,7 +50,7 @@ def known_content(published: Iterable[Published | None]) -> dict[str, tuple[str,
 
 
 def compare(
-    data: ImageData, published: Published, found: Found | None, known: Known, *, arrays: bool = True
+    data: ImageData, published: DatasetManifest, found: Found | None, known: Known, *, arrays: bool = True
 ) -> Comparison:
     """Compare what was read with what is published.
 
@@ -82,7 +82,7 @@ def compare(
     return Comparison(state="unknown")
 
 
-def _arrays(data: ImageData, published: Published, found: Found | None) -> list[_Piece]:
+def _arrays(data: ImageData, published: DatasetManifest, found: Found | None) -> list[_Piece]:
     digests = array_digests(data)
     return [
         _Piece(
@@ -96,7 +96,7 @@ def _arrays(data: ImageData, published: Published, found: Found | None) -> list[
     ]
 
 
-def _files(published: Published, found: Found | None) -> list[_Piece]:
+def _files(published: DatasetManifest, found: Found | None) -> list[_Piece]:
     if found is None:
         return []
     named = {
@@ -124,7 +124,7 @@ def _short(checksum: str) -> str:
     return f"{algorithm}:{digits[:12]}…"
 
 
-def _differences(data: ImageData, published: Published) -> str:
+def _differences(data: ImageData, published: DatasetManifest) -> str:
     """Return how the numbers differ, in words; empty where they do not."""
     expected = (sum(published.train_per_class), sum(published.test_per_class))
     counts = (len(data.train.labels), len(data.test.labels))

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from convlab.data.comparison import Comparison, compare, known_content
-from convlab.data_files.finding import Found
-from convlab.data_source import DataSource
-from convlab.descriptors import Dataset
+from convlab.data.files.layouts import Found
+from convlab.data.image_data import ImageData
+from convlab.data.source import DataSource
 from convlab.errors import ConvlabError, DataError, PluginError
 from convlab.host import ProvidedPart
-from convlab.image_data import ImageData
+from convlab.parts import Dataset
 
 Provided = ProvidedPart[Dataset]
 logger = logging.getLogger("convlab")
@@ -38,8 +38,8 @@ def load_checked(
     if compared.state == "damaged":
         raise DataError(f"{provided}: {compared.message}")
     if compared.state == "different":
-        assert provided.part.published is not None
-        warn_of_variant(source.find(provided.part.published), provided.part.name, compared.message)
+        assert provided.part.manifest is not None
+        warn_of_variant(source.find(provided.part.manifest), provided.part.name, compared.message)
     return data
 
 
@@ -60,14 +60,14 @@ def compare_loaded(
     provided: Provided, options: Any, data: ImageData, source: DataSource, others: Iterable[Provided]
 ) -> Comparison:
     """Compare what was loaded with what its data set publishes."""
-    published = provided.part.published
+    published = provided.part.manifest
     if published is None:
         return Comparison(state="unknown")
     return compare(
         data,
         published,
         source.find(published),
-        known_content(other.part.published for other in others),
+        known_content(other.part.manifest for other in others),
         arrays=options is None or options == type(options)(),
     )
 

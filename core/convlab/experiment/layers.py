@@ -8,7 +8,7 @@ from typing import Any
 
 from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 # The short first word of a dotted key, and the table that it stands for.
 TABLES = {

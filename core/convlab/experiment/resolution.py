@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from convlab.descriptors import Architecture, Dataset, Metric, Optimizer, Part, Tracker
 from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
-from convlab.options import read_options
-from convlab.suggestions import did_you_mean
+from convlab.options.reading import read_options
+from convlab.parts import Architecture, Dataset, Metric, Optimizer, Part, Tracker
+from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
 WithOptions = tuple[tuple[ProvidedPart[PartT], Any], ...]

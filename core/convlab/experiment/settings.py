@@ -9,8 +9,8 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler
 
 from convlab.errors import ConfigError
-from convlab.options import first_mistake
-from convlab.suggestions import did_you_mean
+from convlab.options.reading import first_mistake
+from convlab.text.suggestions import did_you_mean
 
 Options = dict[str, Any]
 
@@ -52,8 +52,8 @@ class DataSettings(Section):
     """Use this many images of the train split, stratified; all of them where left out."""
     classes: _Classes | None = None
     """Use these classes alone, by name or label, such as ["cat", "dog"]; all of them where left out."""
-    without: _Classes | None = None
-    """Hold these classes out."""
+    exclude: _Classes | None = None
+    """Leave these classes out, by name or label."""
     scaling: Literal["standard", "unit", "none"] = "standard"
     """Pixels to zero mean and unit variance by channel of the train split, to [0, 1], or as they are."""
 
@@ -87,8 +87,8 @@ class TrainSettings(Section):
     """Use no operation whose result may differ between two runs, as some on a GPU; slower."""
     monitor: str | None = None
     """What says which epoch is the best: val_loss, or the loss where nothing is held out, if left out."""
-    keep: Literal["last", "best"] = "last"
-    """Which weights are tested and kept at the end: the last, or those of the best epoch."""
+    restore_best: bool = False
+    """Test and save the weights of the best epoch instead of the last."""
     patience: Annotated[int, Field(ge=1)] | None = None
     """Stop when so many epochs in a row were no better than the best."""
     max_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TypeVar, cast
 
-from convlab.descriptors import Part
 from convlab.errors import UnknownNameError
 from convlab.host.provider import ProvidedPart
-from convlab.suggestions import did_you_mean
+from convlab.parts import Part
+from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pluggy
 
 from convlab import hookspecs
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 
 class HookManager(pluggy.PluginManager):

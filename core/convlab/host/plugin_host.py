@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import pluggy
 
-from convlab.descriptors import PART_TYPES, Part
 from convlab.errors import PluginError, UnknownNameError
 from convlab.host.catalog import Catalog
 from convlab.host.discovery import Candidate, blocked_names, built_ins, entry_points, plugin_file, snapshot
 from convlab.host.hook_manager import HookManager
 from convlab.host.provider import PluginFailure, ProvidedPart, Provider, Stage
+from convlab.parts import PART_TYPES, Part
 
 PartT = TypeVar("PartT", bound=Part)
 logger = logging.getLogger("convlab")

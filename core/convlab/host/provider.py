@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
-from convlab.descriptors import Part
+from convlab.parts import Part
 
 Origin = Literal["built-in", "entry point", "file", "notebook"]
 Stage = Literal["import", "register", "hook", "item"]

@@ -2,10 +2,10 @@
 
 from convlab.runs.description import describe_run
 from convlab.runs.environment import describe_environment
-from convlab.runs.finding import find_run
 from convlab.runs.folder import RunFolder
 from convlab.runs.listed_run import ListedRun
 from convlab.runs.listing import list_runs
+from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import RecordedRun, open_run
 

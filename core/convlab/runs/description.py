@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from convlab.errors import ConvlabError, RunFolderError
+from convlab.experiment.differences import changed_settings
 from convlab.host import PluginHost
-from convlab.runs.changed_settings import changed_settings
-from convlab.runs.finding import find_run
 from convlab.runs.listed_run import read_listed
+from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import RecordedRun, open_run, read_json
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlab.atomic_write import append_line, replacing, write_text
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
-from convlab.tracked_run import State
+from convlab.system.atomic_write import append_line, replacing, write_text
+from convlab.training.callbacks.tracked_run import State
 
 if TYPE_CHECKING:
     import keras

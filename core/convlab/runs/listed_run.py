@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 State = Literal["finished", "running", "interrupted", "failed", "damaged"]
 STATES: tuple[State, ...] = ("finished", "running", "interrupted", "failed", "damaged")
 
-_OF_A_RUN = ("summary.json", "experiment.toml", "stopped.json", "environment.json")
+_RUN_FILES = ("summary.json", "experiment.toml", "stopped.json", "environment.json")
 _TIME = re.compile(r"\d{8}T\d{6}Z")
 _SCORE = "accuracy"
 
@@ -98,7 +98,7 @@ def read_listed(folder: str) -> ListedRun | None:
 
 
 def _unfinished(folder: str) -> ListedRun | None:
-    if not any(os.path.exists(f"{folder}/{name}") for name in _OF_A_RUN):  # noqa: PTH110 - thousands of them
+    if not any(os.path.exists(f"{folder}/{name}") for name in _RUN_FILES):  # noqa: PTH110 - thousands of them
         return None
     state, message = _state(folder)
     metrics = _read(f"{folder}/metrics.jsonl")

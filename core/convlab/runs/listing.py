@@ -7,7 +7,7 @@ from typing import Any
 
 from convlab.errors import ConfigError, RunFolderError
 from convlab.runs.listed_run import STATES, ListedRun, read_listed
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 # What runs may be sorted by, each so that the most interesting comes first: the newest, the best.
 SORTS: dict[str, Callable[[ListedRun], Any]] = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from convlab.descriptors import PART_TYPES, Part
 from convlab.errors import RunFolderError
 from convlab.host.provider import sha256_of
+from convlab.parts import PART_TYPES, Part
 
 _TYPES = {part_type.kind: part_type for part_type in PART_TYPES}
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlab.descriptors import PART_TYPES, Architecture, Part
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
-from convlab.runs.finding import find_run
-from convlab.runs.model_config import checked_config
-from convlab.runs.plugin_loading import check_parts, host_with
+from convlab.parts import PART_TYPES, Architecture, Part
+from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
-from convlab.training.tensorflow_start import start_tensorflow
+from convlab.runs.trust.model_config import checked_config
+from convlab.runs.trust.plugin_loading import check_parts, host_with
+from convlab.system.tensorflow_start import start_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -125,7 +125,7 @@ class RecordedRun:
             PluginError: a class of the model cannot be found.
         """
         start_tensorflow()
-        from convlab.runs.model_loading import load_model
+        from convlab.runs.trust.model_loading import load_model
 
         return load_model(self, host, trust=trust)
 

@@ -6,11 +6,11 @@ from typing import Any
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment, TrainSettings
 from convlab.runs.recorded_run import RecordedRun
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 # All others decide what the checkpoint's arrays mean, or what was done before it.
 CHANGEABLE = (
-    *("epochs", "max_steps", "max_seconds", "patience", "keep", "learning_rate"),
+    *("epochs", "max_steps", "max_seconds", "patience", "restore_best", "learning_rate"),
     *("checkpoint_steps", "checkpoint_seconds"),
 )
 _HOW = {"epochs": "--epochs", "max_steps": "--max-steps"}
@@ -39,7 +39,7 @@ def experiment_to_resume(run: RecordedRun, train: Mapping[str, Any]) -> tuple[Ex
         key: value for key, value in experiment.train.model_dump().items() if value != getattr(before, key)
     }
     if not changed and (run.path / "summary.json").exists():
-        ended = str(run.summary().get("ended", "epochs"))
+        ended = str(run.summary().get("stop_reason", "epochs"))
         limit = ended if ended in CHANGEABLE else "epochs"
         raise ConfigError(
             f"{str(run.path)!r} has finished, by its {limit} of {getattr(before, limit)}: raise that to "

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from convlab.checks.outcome import CheckFailedError
-from convlab.checks.registry import Check, checks_of
-from convlab.checks.running import perform, refuse_unknown
-from convlab.checks.subject import PluginSubject, Subject
-from convlab.checks.targets import plugin_files, subjects_of
-from convlab.descriptors import Part
 from convlab.host import PluginHost
+from convlab.inspect.checks.outcome import CheckFailedError
+from convlab.inspect.checks.registry import Check, checks_of
+from convlab.inspect.checks.running import perform, refuse_unknown
+from convlab.inspect.checks.subject import PluginSubject, Subject
+from convlab.inspect.checks.targets import plugin_files, subjects_of
+from convlab.parts import Part
 
 
 def parametrize_with_checks(

@@ -37,7 +37,7 @@ def run_command(*arguments: object) -> Ending:
         arguments: such as ``"run", "-a", "tinynet"``; paths and numbers are turned into text.
     """
     from convlab.cli.app import app
-    from convlab.cli.exits import run_app
+    from convlab.cli.errors import run_app
 
     stdout, stderr = io.StringIO(), io.StringIO()
     command = ["convlab", *map(str, arguments)]

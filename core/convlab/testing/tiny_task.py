@@ -5,12 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from convlab.api import run
-from convlab.checks.tiny_images import tiny_images
-from convlab.descriptors import Dataset
 from convlab.experiment import Experiment
-from convlab.finished_run import Run
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginHost
+from convlab.inspect.checks.tiny_images import tiny_images
+from convlab.parts import Dataset
+from convlab.runs.result import Run
 
 _NAME = "tiny_task"
 _TRAINING = {"epochs": 4, "batch_size": 20, "warmup": 0.0}

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from convlab.data.image_data import Split
+from convlab.data.image_stream import ImageStream
 from convlab.errors import ConvlabError
-from convlab.image_data import Split
-from convlab.image_stream import ImageStream
 
 Order = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 
@@ -34,7 +34,7 @@ def batches(
     """
     if isinstance(split.images, ImageStream):
         reader = StreamReader(split.images)
-        with reader.telling():
+        with reader.reraise_read_errors():
             for images, positions in reader.batches(order, batch_size).as_numpy_iterator():
                 yield images, split.labels[positions]
         return
@@ -74,7 +74,7 @@ class StreamReader:
         )
 
     @contextmanager
-    def telling(self) -> Iterator[None]:
+    def reraise_read_errors(self) -> Iterator[None]:
         """Turn the error that a graph ends with, where reading was its cause, into what the reader said.
 
         Raises:

@@ -6,10 +6,10 @@ from convlab.experiment.settings import TrainSettings
 from convlab.training.plan import Plan
 from convlab.training.progress import Progress
 
-Ended = Literal["epochs", "max_steps", "patience", "max_seconds"]
+StopReason = Literal["epochs", "max_steps", "patience", "max_seconds"]
 
 
-def what_ends(progress: Progress, settings: TrainSettings, plan: Plan, best: int) -> Ended | None:
+def what_ends(progress: Progress, settings: TrainSettings, plan: Plan, best: int) -> StopReason | None:
     """Tell what ends the training here, if anything does.
 
     It depends on how far the run has come alone, so that a resumed run ends where the unbroken one does.

@@ -8,13 +8,13 @@ import keras
 import tensorflow as tf
 
 from convlab.training.failures import explained, first_line
-from convlab.training.fit_loop import FitLoop
-from convlab.training.fused_batch_norm import fused_batch_norm
-from convlab.training.loop import OnSteps, TrainingLoop
-from convlab.training.measures import Measures
+from convlab.training.loops.fit import FitLoop
+from convlab.training.loops.loop import OnSteps, TrainingLoop
+from convlab.training.loops.streamed import tape_loop
+from convlab.training.metrics import MetricSet
+from convlab.training.model.fused_batch_norm import fused_batch_norm
+from convlab.training.model.seed_state import SeedState
 from convlab.training.preparation import Prepared
-from convlab.training.seed_state import SeedState
-from convlab.training.streamed_tape_loop import tape_loop
 
 LOOPS: dict[str, Callable[..., TrainingLoop]] = {"tape": tape_loop, "fit": FitLoop}
 
@@ -53,7 +53,7 @@ class EpochRunner:
             self._loop = self._compiled_loop()
 
     @property
-    def measures(self) -> Measures:
+    def measures(self) -> MetricSet:
         """Return the loss and metrics over the images that the epoch has passed so far."""
         return self._loop.measures
 

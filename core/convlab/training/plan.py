@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from convlab.data.split import Indices
 from convlab.errors import ConfigError
 from convlab.experiment.settings import TrainSettings
-from convlab.training.division import Indices
 
 _ORDER_STREAM = 3
 

@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convlab.data.classes import choose_classes
+from convlab.data.image_data import ImageData
 from convlab.data.loading import load_checked
-from convlab.data_source import DataSource
-from convlab.descriptors import Dataset
+from convlab.data.source import DataSource
+from convlab.data.split import HeldOut, TrainValSplit, split_data
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment, ResolvedExperiment, resolve
 from convlab.host import PluginHost
-from convlab.image_data import ImageData
-from convlab.training.division import Division, HeldOut, divide_data
-from convlab.training.monitor import Monitor
-from convlab.training.part_calls import call_part
+from convlab.host.building import build_part
+from convlab.parts import Dataset
+from convlab.system.tensorflow_start import enable_determinism, start_in_background
+from convlab.training.checkpoints.monitor import Monitor
 from convlab.training.plan import Plan
 from convlab.training.schedules import find_schedule, scheduled_rate
-from convlab.training.tensorflow_start import enable_determinism, start_in_background
 
 if TYPE_CHECKING:
     import keras
 
-    from convlab.training.measures import Measures
+    from convlab.training.metrics import MetricSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Prepared:
 
     resolved: ResolvedExperiment
     data: ImageData
-    division: Division
+    division: TrainValSplit
     validation: HeldOut
     plan: Plan
     model: "keras.Model"
@@ -90,15 +90,15 @@ class Prepared:
         labels = self.data.train.labels[self.division.train]
         return hashlib.sha256(scaling.encode() + labels.tobytes()).hexdigest()
 
-    def measures(self) -> "Measures":
+    def measures(self) -> "MetricSet":
         """Return the loss and the experiment's metrics, counting from nothing.
 
         Raises:
             PluginError: a metric cannot be built, or does not take labels and logits.
         """
-        from convlab.training.measures import measures_of
+        from convlab.training.metrics import build_metrics
 
-        return measures_of(self.resolved.metrics, self.data.num_classes)
+        return build_metrics(self.resolved.metrics, self.data.num_classes)
 
 
 def prepare(
@@ -128,16 +128,16 @@ def prepare(
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)
-        division, validation = divide_data(data, resolved.experiment.data, settings.seed)
+        division, validation = split_data(data, resolved.experiment.data, settings.seed)
         plan = Plan.of(settings, len(division.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
     with _timed(timing, "import"):
         importing.result()
         if settings.deterministic:
             enable_determinism()
-        from convlab.training.compilation import uses_xla
-        from convlab.training.network import build_network, build_optimizer
-        from convlab.training.raw_pixels import raw_pixel_model
+        from convlab.training.model.network import build_network, build_optimizer
+        from convlab.training.model.preprocessing import raw_pixel_model
+        from convlab.training.model.xla import uses_xla
 
     with _timed(timing, "build"):
         network, precision = build_network(resolved, data)
@@ -147,7 +147,7 @@ def prepare(
         rate = scheduled_rate(
             schedule, resolved.learning_rate, steps=plan.total_steps, warmup=settings.warmup
         )
-        optimizer = call_part(resolved.optimizer, rate, resolved.optimizer_options)
+        optimizer = build_part(resolved.optimizer, rate, resolved.optimizer_options)
         build_optimizer(optimizer, model, str(resolved.optimizer))
 
     prepared = Prepared(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convlab.errors import ConfigError
-from convlab.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from keras.optimizers.schedules import LearningRateSchedule

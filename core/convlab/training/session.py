@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from convlab.errors import ConfigError, DataError, DivergedError
+from convlab.training.callbacks.signals import Interruption
 from convlab.training.checkpoints.keeper import Keeper, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
-from convlab.training.ending import Ended, time_is_up, what_ends
+from convlab.training.ending import StopReason, time_is_up, what_ends
 from convlab.training.epoch_runner import EpochRunner
-from convlab.training.evaluation import Evaluator
+from convlab.training.evaluator import Evaluator
 from convlab.training.failures import diverged
-from convlab.training.interruption import Interruption
 from convlab.training.outcome import Outcome
 from convlab.training.progress import EpochRecord, Progress
 from convlab.training.reporter import Reporter
@@ -152,7 +152,7 @@ class Session:
         self._keep_state(partial(self._keeper.epoch_ended, record=record))
         self._check_interruption()
 
-    def _ended(self) -> Ended | None:
+    def _ended(self) -> StopReason | None:
         best = self._keeper.best
         return what_ends(self.progress, self._settings, self._prepared.plan, best.epoch if best else 0)
 
@@ -181,9 +181,9 @@ class Session:
         self._keep(record)
         self._reporter.epoch_ended(record)
 
-    def _tested(self, epochs: list[EpochRecord], ended: Ended) -> Outcome:
+    def _tested(self, epochs: list[EpochRecord], ended: StopReason) -> Outcome:
         kept, best = epochs[-1]["epoch"], self._keeper.best
-        if self._settings.keep == "best" and best is not None:
+        if self._settings.restore_best and best is not None:
             self._state.restore_model(best.arrays)
             kept = best.epoch
         test, timing = self._prepared.data.test, self._timing()
@@ -191,7 +191,7 @@ class Session:
         start = time.perf_counter()
         results = self._evaluator.evaluate(test, between=self._interruption.check)
         timing["evaluate"] = time.perf_counter() - start
-        return Outcome(epochs=epochs, test=results, ended=ended, kept=kept, timing=timing)
+        return Outcome(epochs=epochs, test=results, stop_reason=ended, selected_epoch=kept, timing=timing)
 
     def _timing(self) -> dict[str, float]:
         """Return the seconds of each part so far, those of earlier processes included."""

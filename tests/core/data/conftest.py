@@ -14,9 +14,9 @@ Digits = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 
 PLUGIN = """
 import numpy as np
-from convlab import Dataset, Download, ImageData, Layout, Published, hookimpl
+from convlab import Dataset, Download, ImageData, Layout, DatasetManifest, hookimpl
 
-PETALS = Published(
+PETALS = DatasetManifest(
     name="petals",
     input_shape=(28, 28, 1),
     train_per_class={train},
@@ -36,7 +36,7 @@ def load(source, options):
 
 @hookimpl
 def convlab_datasets():
-    return [Dataset(name="petals", summary="Petals", load=load, published=PETALS)]
+    return [Dataset(name="petals", summary="Petals", load=load, manifest=PETALS)]
 """
 
 

@@ -19,8 +19,8 @@ STREAM = ImageStream(PIXELS.shape, lambda indices: PIXELS[indices])
     "settings",
     [
         {"classes": ["fox", "cat"]},
-        {"without": ["ant", 2]},
-        {"classes": [1, 2, 3], "without": ["dog"]},
+        {"exclude": ["ant", 2]},
+        {"classes": [1, 2, 3], "exclude": ["dog"]},
     ],
 )
 def test_the_classes_that_are_left_are_numbered_anew_in_their_order(
@@ -40,9 +40,9 @@ def test_the_classes_that_are_left_are_numbered_anew_in_their_order(
     ("settings", "message"),
     [
         ({"classes": ["Cta", "dog"]}, "data.classes: no class 'Cta'; did you mean 'cat'?"),
-        ({"without": [4]}, "data.without: no class 4: the labels run from 0 to 3"),
+        ({"exclude": [4]}, "data.exclude: no class 4: the labels run from 0 to 3"),
         ({"classes": ["dog"]}, "leave 'dog', but a classifier needs at least two"),
-        ({"without": [0, 1, 2, 3]}, "leave no class, but a classifier needs at least two"),
+        ({"exclude": [0, 1, 2, 3]}, "leave no class, but a classifier needs at least two"),
     ],
 )
 def test_a_choice_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:

@@ -13,12 +13,12 @@ import pytest
 from convlab import (
     DataError,
     Dataset,
+    DatasetManifest,
     DataSource,
     Experiment,
     ImageData,
     Layout,
     PluginHost,
-    Published,
     data,
     hookimpl,
     prepare,
@@ -42,7 +42,7 @@ def arrays_of(digits: Digits, start: int) -> Arrays:
 
 def dataset(name: str, arrays: Arrays) -> Dataset:
     """A data set of four files that declares the checksums of these arrays."""
-    published = Published(
+    published = DatasetManifest(
         name=name,
         input_shape=(28, 28, 1),
         train_per_class=tuple(np.bincount(arrays["train.labels"], minlength=10).tolist()),
@@ -60,7 +60,7 @@ def dataset(name: str, arrays: Arrays) -> Dataset:
             class_names=list("0123456789"),
         )
 
-    return Dataset(name=name, summary="Digits", load=load, published=published)
+    return Dataset(name=name, summary="Digits", load=load, manifest=published)
 
 
 class Plugin:
@@ -191,7 +191,7 @@ def test_a_variant_is_trained_on_and_told_in_one_line(
 
 
 def test_a_data_set_must_publish_under_its_own_name(first: Arrays) -> None:
-    published = dataset("first", first).published
+    published = dataset("first", first).manifest
 
-    with pytest.raises(ValueError, match=r"dataset 'third': published has the name 'first'"):
-        Dataset(name="third", summary="Digits", load=lambda source, options: None, published=published)  # type: ignore[arg-type, return-value]
+    with pytest.raises(ValueError, match=r"dataset 'third': manifest has the name 'first'"):
+        Dataset(name="third", summary="Digits", load=lambda source, options: None, manifest=published)  # type: ignore[arg-type, return-value]

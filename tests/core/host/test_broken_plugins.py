@@ -8,7 +8,7 @@ import pytest
 from pluggy import PluginValidationError
 
 from convlab import Metric, Optimizer, PluginError, PluginFailure, PluginHost
-from convlab.descriptors import PART_TYPES, Part
+from convlab.parts import PART_TYPES, Part
 
 Install = Callable[..., None]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from convlab import Architecture, ConfigError, PluginHost
-from convlab.options import option_fields, read_options
+from convlab.options.reading import option_fields, read_options
 
 # String annotations, which are looked up in the module that the file becomes.
 PLUGIN = '''

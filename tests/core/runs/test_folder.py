@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from convlab import ConfigError, Experiment, PluginHost, RunFolderError
-from convlab.atomic_write import replacing, replacing_folder, write_text
 from convlab.experiment import ResolvedExperiment, resolve
 from convlab.runs import RunFolder
+from convlab.system.atomic_write import replacing, replacing_folder, write_text
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_a_folder_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path)
 def test_a_kill_while_writing_leaves_the_whole_old_or_the_whole_new_file(tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     program = (
-        "import sys; from pathlib import Path; from convlab.atomic_write import write_text\n"
+        "import sys; from pathlib import Path; from convlab.system.atomic_write import write_text\n"
         "print('ready', flush=True)\n"
         "for number in range(10**6): write_text(Path(sys.argv[1]), str(number % 10) * 300_000)"
     )

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from convlab.training.cost import LayerCost, forward_flops, layer_costs
-from convlab.training.tensorflow_start import start_tensorflow
+from convlab.system.tensorflow_start import start_tensorflow
+from convlab.training.model.cost import LayerCost, forward_flops, layer_costs
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from convlab.training.fused_batch_norm import fused_batch_norm
+from convlab.training.model.fused_batch_norm import fused_batch_norm
 
 RNG = np.random.default_rng(0)
 

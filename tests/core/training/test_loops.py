@@ -155,7 +155,7 @@ def test_a_session_with_the_same_seed_repeats_bit_for_bit_and_another_seed_does_
 
 
 def test_dropout_depends_on_seed_and_epoch_and_not_on_what_was_drawn_before(host: PluginHost) -> None:
-    from convlab.training.seed_state import SeedState
+    from convlab.training.model.seed_state import SeedState
 
     prepared = prepare(Experiment(), host=host)
     seeds = SeedState(prepared.model)

@@ -90,12 +90,12 @@ def test_a_lower_rate_can_be_gone_on_with_and_what_would_change_the_weights_cann
 
 def test_the_best_epoch_is_kept_and_patience_ends_the_run(train: Callable[..., Run]) -> None:
     rate = {"learning_rate": 0.3, "schedule": "constant", "warmup": 0.0}  # too high to get better for long
-    result = train("best", train={"epochs": 40, "keep": "best", "patience": 2, **rate})
+    result = train("best", train={"epochs": 40, "restore_best": True, "patience": 2, **rate})
     losses = [epoch["val_loss"] for epoch in result.epochs]
-    assert result.kept == 1 + int(np.argmin(losses))
-    assert result.ended == "patience"
-    assert len(losses) == result.kept + 2 < 40
-    last = train("last", train={"epochs": result.kept, **rate})
+    assert result.selected_epoch == 1 + int(np.argmin(losses))
+    assert result.stop_reason == "patience"
+    assert len(losses) == result.selected_epoch + 2 < 40
+    last = train("last", train={"epochs": result.selected_epoch, **rate})
     assert weights(result) == weights(last)
     assert result.test == last.test
 
@@ -123,10 +123,10 @@ def test_a_time_budget_ends_a_run_within_an_epoch_and_more_time_goes_on_from_the
 ) -> None:
     settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 0.3}}
     cut = train("cut", **settings, architecture_options={"filters": [4], "dense": []})
-    assert cut.ended == "max_seconds"
+    assert cut.stop_reason == "max_seconds"
     assert 1 <= len(cut.epochs) < 3
     on = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
-    assert on.ended == "epochs"
+    assert on.stop_reason == "epochs"
     whole = train(
         "whole", architecture="cnn", architecture_options={"filters": [4], "dense": []},
         train={"epochs": 3, "batch_size": 1},
@@ -226,7 +226,7 @@ def test_a_run_that_ended_with_its_steps_in_the_middle_of_an_epoch_goes_on_from_
     constant = {"schedule": "constant", "warmup": 0.0}
     whole = train("whole", train={"max_steps": 60, **constant})
     cut = train("cut", train={"max_steps": 31, **constant})
-    assert (cut.ended, len(cut.epochs)) == ("max_steps", 2)
+    assert (cut.stop_reason, len(cut.epochs)) == ("max_steps", 2)
     on = resume("cut", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
     assert [(at["epoch"], at["step"]) for at in on.resumed] == [(2, 10)]
     assert weights(on) == weights(whole)
@@ -268,11 +268,11 @@ def _rate_of(run: Path) -> Any:
 def test_the_best_of_a_run_that_ended_within_an_epoch_does_not_outlive_that_ending(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
-    settings = {"max_steps": 31, "keep": "best", "schedule": "constant", "warmup": 0.0}
+    settings = {"max_steps": 31, "restore_best": True, "schedule": "constant", "warmup": 0.0}
     cut = train("cut", train=settings)
-    assert cut.kept == 2
+    assert cut.selected_epoch == 2
     kept = read_checkpoint(cut.folder / "checkpoints" / "best.safetensors").facts
     assert kept["epoch"] == 1
     whole = train("whole", train=settings | {"max_steps": 63})
     on = resume("cut", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
-    assert (on.kept, on.test) == (whole.kept, whole.test)
+    assert (on.selected_epoch, on.test) == (whole.selected_epoch, whole.test)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convlab.atomic_write import write_bytes
 from convlab.errors import RunFolderError
+from convlab.system.atomic_write import write_bytes
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -8,8 +8,8 @@ from convlab.errors import ConvlabError, RunFolderError
 from convlab.experiment import TrainSettings
 from convlab.training.checkpoints import BEST, LAST
 from convlab.training.checkpoints.file import Arrays, Checkpoint, read_checkpoint, write_checkpoint
+from convlab.training.checkpoints.monitor import Monitor
 from convlab.training.checkpoints.state import TrainingState
-from convlab.training.monitor import Monitor
 from convlab.training.progress import EpochRecord, Progress
 
 # What was not asked for at a certain step waits until all writing so far is this share of the time.

@@ -7,7 +7,7 @@ import numpy as np
 
 from convlab.errors import RunFolderError
 from convlab.training.checkpoints.file import Arrays
-from convlab.training.measures import Measures
+from convlab.training.metrics import MetricSet
 
 
 class TrainingState:
@@ -21,7 +21,9 @@ class TrainingState:
         measures: those that the loop keeps.
     """
 
-    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, measures: Measures) -> None:
+    def __init__(
+        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, measures: MetricSet
+    ) -> None:
         self._model = _named("model", model.variables)
         self._rest = _named("optimizer", optimizer.variables) | _named("measures", measures.variables())
         trainable = {id(variable) for variable in model.trainable_variables}

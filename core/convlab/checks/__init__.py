@@ -1,6 +1,0 @@
-"""Named checks of what every plugin and part must do, with why it matters and how to mend it."""
-
-from convlab.checks.checking import check
-from convlab.checks.outcome import CheckFailedError, CheckReport, CheckResult
-
-__all__ = ["CheckFailedError", "CheckReport", "CheckResult", "check"]

@@ -1,0 +1,97 @@
+"""``convlab doctor``: what stands in the way of a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from convlab.cli.errors import ending_well
+from convlab.cli.options import run as options
+from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
+from convlab.cli.options.settings import FLAG_KEYS, experiment_from
+from convlab.cli.output import print_all, print_json
+from convlab.inspect import doctor
+
+_STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
+
+ExperimentFile = Annotated[
+    Path | None,
+    typer.Option("--experiment", metavar="FILE.toml", help="Examine this experiment too."),
+]
+
+
+def examine(
+    context: typer.Context,
+    experiment: ExperimentFile = None,
+    dataset: options.DatasetName = None,
+    architecture: options.ArchitectureName = None,
+    optimizer: options.OptimizerName = None,
+    metrics: options.MetricNames = None,
+    settings: options.Settings = None,
+    batch_size: options.BatchSize = None,
+    learning_rate: options.LearningRate = None,
+    seed: options.Seed = None,
+    precision: options.Precision = None,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+    runs_dir: options.RunsDir = Path("runs"),
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Look for what stands in the way of a run: on this machine and, if one is named, in an experiment.
+
+    With --experiment, or any of the options that choose what and how to train, the model is built, shown
+    layer by layer and tried out for a few steps. Exits with 1 where there is a problem.
+
+    Example: [cyan]convlab doctor -d mnist -a cnn --learning-rate 10[/]
+    """
+    with ending_well():
+        host = host_from(plugin, no_plugins)
+        examined = None
+        if experiment is not None or _names_an_experiment(context):
+            examined, notes = experiment_from(context, experiment)
+            for note in notes:
+                typer.echo(f"note: {note}", err=True)
+        report = doctor.examine(examined, host=host, data_dir=data_dir, runs_dir=runs_dir)
+    if as_json:
+        print_json(report.summary())
+    else:
+        if report.model is not None:
+            print_all(_layers(report.model), "")
+        print_all(_findings(report))
+    if not report.healthy:
+        raise typer.Exit(1)
+
+
+def _names_an_experiment(context: typer.Context) -> bool:
+    sources = (context.get_parameter_source(name) for name in (*FLAG_KEYS, "settings"))
+    return any(source is not None and source.name == "COMMANDLINE" for source in sources)
+
+
+def _findings(report: doctor.Report) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for finding in report.findings:
+        fix = f"\n[cyan]{escape(finding.fix)}[/]" if finding.fix else ""
+        table.add_row(
+            f"[{_STYLES[finding.state]}]{finding.state}[/]", finding.topic, f"{escape(finding.message)}{fix}"
+        )
+    return table
+
+
+def _layers(model: doctor.Model) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), footer_style="bold")
+    table.add_column("layer", "all", overflow="fold")
+    table.add_column("type")
+    table.add_column("output", justify="right")
+    table.add_column("parameters", f"{model.parameters:,}", justify="right")
+    table.add_column("FLOPs an image", f"{model.flops:,}", justify="right")
+    table.show_footer = True
+    for layer in model.layers:
+        shape = "×".join("?" if side is None else str(side) for side in layer.output_shape or ())
+        table.add_row(escape(layer.layer), layer.type, shape, f"{layer.parameters:,}", f"{layer.flops:,}")
+    return table

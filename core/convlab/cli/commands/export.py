@@ -1,0 +1,87 @@
+"""``convlab export``: a run's model for other runtimes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convlab.cli.errors import ending_well
+from convlab.cli.options.data import Settings, dataset_options
+from convlab.cli.options.host import PluginFiles
+from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
+from convlab.cli.options.run import DataDir
+from convlab.cli.output import print_all, print_json, shown
+from convlab.text.sizes import in_bytes
+from convlab.use.export_formats import FORMATS
+from convlab.use.exported import Exported
+from convlab.use.exporting import export
+
+_QUANTIZATIONS = sorted({each for kind in FORMATS.values() for each in kind.quantizations})
+
+
+def export_run(
+    run: RunName,
+    format: Annotated[  # noqa: A002 - the option's name
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="|".join(FORMATS),
+            help="What to make of it.",
+            autocompletion=lambda: list(FORMATS),
+            show_default=False,
+        ),
+    ],
+    quantize: Annotated[
+        str | None,
+        typer.Option(
+            "--quantize",
+            metavar="|".join(_QUANTIZATIONS),
+            help="Round the weights, for litert.",
+            autocompletion=lambda: _QUANTIZATIONS,
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="PATH", help="The file or folder to make [dim](default: in the run's exports)[/]."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an export that is there.")] = False,
+    settings: Settings = None,
+    plugin: PluginFiles = None,
+    trust: Trust = False,
+    runs_dir: RunsDir = Path("runs"),
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export a run's model, load it again and compare the two on all test images.
+
+    Example: [cyan]convlab export last --format onnx[/]
+    """
+    with ending_well():
+        exported = export(
+            run,
+            format,
+            quantize=quantize,
+            to=to,
+            force=force,
+            runs_dir=runs_dir,
+            plugin_files=plugin or (),
+            dataset_options=dataset_options(settings),
+            data_dir=data_dir,
+            trust=trust,
+        )
+    if as_json:
+        print_json(exported.summary())
+    else:
+        print_all(*_page(exported))
+
+
+def _page(exported: Exported) -> list[str]:
+    return [
+        f"[bold cyan]{shown(exported.path)}[/]  {in_bytes(exported.size)}",
+        f"[dim]compared[/]  on {exported.images:,} test images: the same class for "
+        f"[bold green]{exported.agreement:.2%}[/], logits within {exported.largest_difference:.2g}",
+        f"[dim]accuracy[/]  {exported.accuracy:.4f}, the run's model {exported.accuracy_of_run:.4f}",
+    ]

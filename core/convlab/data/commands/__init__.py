@@ -1,0 +1,1 @@
+"""What the ``convlab data`` commands do, as calls."""

@@ -1,1 +1,0 @@
-"""The files of data sets: where they lie, what is in them, and their download."""

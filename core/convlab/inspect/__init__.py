@@ -1,0 +1,1 @@
+"""Looking for mistakes: the doctor and the checks."""

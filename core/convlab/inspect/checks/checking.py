@@ -1,0 +1,61 @@
+"""``convlab check``: all checks of a plugin, a plugin file or a part."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from convlab.host import PluginHost
+from convlab.inspect.checks.outcome import CheckReport, CheckResult
+from convlab.inspect.checks.registry import checks_of
+from convlab.inspect.checks.running import perform, refuse_unknown
+from convlab.inspect.checks.targets import plugin_files, subjects_of
+from convlab.parts import Part
+
+
+def check(
+    target: str | Path | Part,
+    *,
+    part_type: type[Part] | None = None,
+    host: PluginHost | None = None,
+    data_dir: str | Path | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+    on_result: Callable[[CheckResult], None] = lambda _: None,
+) -> CheckReport:
+    """Check a plugin and its parts, or one part: ``convlab check``. Downloads nothing.
+
+    Args:
+        target: a plugin's name, as ``convlab plugins`` prints it, the path of a plugin file, a part's bare or
+            qualified name, or a description such as an ``Architecture``.
+        part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``, where only such
+            are meant.
+        host: where plugins come from; by default all installed ones, and ``target`` if it is a file.
+        data_dir: a folder to look for data files in before all others.
+        expected_failures: a reason by the name of each check that is known to fail; one that passes
+            nevertheless counts as a failure.
+        on_result: called with each result as soon as it is there.
+
+    Returns:
+        The report; its ``ok`` says whether nothing failed.
+
+    Raises:
+        UnknownNameError: nothing has that name, or more than one third party.
+        ConfigError: there is no such file or check.
+
+    Example::
+
+        from convlab import check
+
+        report = check("mlp")
+        for failure in report.failures:
+            print(failure.check, failure.message, failure.fix)
+    """
+    expected_failures = expected_failures or {}
+    host = host or PluginHost(plugin_files=plugin_files([target]))
+    folder = None if data_dir is None else str(data_dir)
+    subjects = subjects_of(target, host, part_type, folder)
+    refuse_unknown(expected_failures, subjects)
+    results = []
+    for subject in subjects:
+        for one in checks_of(subject.kind):
+            results.append(perform(one, subject, expected_failures))
+            on_result(results[-1])
+    return CheckReport(target=str(target), results=tuple(results))

@@ -1,0 +1,79 @@
+"""A tracker that is checked, and the run it is told of."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from convlab.experiment import Experiment
+from convlab.inspect.checks.outcome import NotApplicableError
+from convlab.inspect.checks.registry import SubjectKind
+from convlab.inspect.checks.subject import PartSubject
+from convlab.training.callbacks.tracked_run import RunTracker, TrackedRun
+
+EPOCHS = [
+    {"epoch": epoch, "seconds": 1.0, "images_per_second": 900.0, "loss": 1 / epoch, "val_loss": 2 / epoch}
+    for epoch in (1, 2, 3)
+]
+SUMMARY = {
+    "epochs": EPOCHS,
+    "stop_reason": "epochs",
+    "selected_epoch": 3,
+    "test": {"loss": 0.5, "accuracy": 0.9},
+}
+
+
+@dataclass(kw_only=True, eq=False)
+class TrackerSubject(PartSubject):
+    """A tracker, with its default options, or those with which it asks no service."""
+
+    kind: ClassVar[SubjectKind] = "tracker"
+    needs_tensorflow: ClassVar[bool] = True  # as in a run
+
+    def require_modules(self) -> None:
+        """Raise ``NotApplicableError`` where a module that it needs is not installed."""
+        if missing := self.part.missing():
+            raise NotApplicableError(missing)
+
+    def start(self, run: TrackedRun) -> RunTracker:
+        """Have it follow a run.
+
+        Raises:
+            TypeError: it returns something else than what follows one.
+        """
+        run = replace(run, tracker=self.part.name)
+        tracker = self.part.start(run, self.options_in(run.folder))
+        if not isinstance(tracker, RunTracker):
+            raise TypeError(f"start returned {type(tracker).__name__}, which is no RunTracker")
+        return tracker
+
+    def options_in(self, folder: Path) -> Any:
+        """Return options with which it keeps to a folder, where it has such."""
+        return self.part.offline(folder) if self.part.offline else self.options()
+
+
+@contextmanager
+def run_in_a_folder() -> Iterator[TrackedRun]:
+    """Yield a run of three epochs in a folder that is gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="convlab-check-", ignore_cleanup_errors=True) as folder:
+        run = new_run(Path(folder))
+        (run.folder / "experiment.toml").write_text(Experiment().to_toml(), encoding="utf-8")
+        (run.folder / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
+        yield run
+
+
+def new_run(folder: Path) -> TrackedRun:
+    """Return a run that is kept in a folder and about to begin."""
+    return TrackedRun(
+        folder=folder,
+        name=folder.name,
+        experiment=Experiment().model_dump(mode="json", exclude_none=True),
+        parameters=1234,
+        class_names=("cat", "dog"),
+        resumed=False,
+        epoch=1,
+        records=(),
+    )

@@ -1,0 +1,17 @@
+"""What stands in the way of a run: on this machine, and in an experiment.
+
+Example::
+
+    from convlab import Experiment, doctor
+
+    report = doctor.examine(Experiment(architecture="mlp"))
+    for finding in report.findings:
+        if finding.state != "ok":
+            print(finding.message, finding.fix)
+"""
+
+from convlab.inspect.doctor.examination import Report, examine
+from convlab.inspect.doctor.finding import Finding
+from convlab.inspect.doctor.model import Model
+
+__all__ = ["Finding", "Model", "Report", "examine"]

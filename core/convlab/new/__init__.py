@@ -1,5 +1,0 @@
-"""A whole package for a plugin, from templates that travel with convlab."""
-
-from convlab.new.creation import NewPackage, create_package
-
-__all__ = ["NewPackage", "create_package"]

@@ -1,0 +1,11 @@
+"""Options of a part: declared as a frozen dataclass, described, read and validated."""
+
+from convlab.options.reading import (
+    OptionField,
+    check_options_type,
+    first_mistake,
+    option_fields,
+    read_options,
+)
+
+__all__ = ["OptionField", "check_options_type", "first_mistake", "option_fields", "read_options"]

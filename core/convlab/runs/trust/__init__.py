@@ -1,0 +1,1 @@
+"""What a run folder may run here, and what it may not."""

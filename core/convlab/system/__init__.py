@@ -1,0 +1,1 @@
+"""The operating system and TensorFlow: files written whole, TensorFlow started quietly."""

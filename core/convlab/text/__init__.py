@@ -1,0 +1,1 @@
+"""Words for people: suggestions, durations and sizes."""

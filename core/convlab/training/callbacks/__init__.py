@@ -1,0 +1,1 @@
+"""What watches a run: progress, trackers, checkpoints and signals."""

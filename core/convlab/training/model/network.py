@@ -1,0 +1,115 @@
+"""The architecture's network, built from the seed and checked before anything is trained."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import keras
+
+from convlab.data.image_data import ImageData
+from convlab.errors import ConvlabError, PluginError
+from convlab.experiment import ResolvedExperiment
+from convlab.host import ProvidedPart
+from convlab.parts import Architecture
+from convlab.training.model.precision import Precision, chosen_precision
+
+
+def build_network(resolved: ResolvedExperiment, data: ImageData) -> tuple[keras.Model, Precision]:
+    """Build the architecture for the data's shape and classes.
+
+    Returns:
+        The network, and the precision that its layers compute in.
+
+    Raises:
+        PluginError: the architecture fails, builds no Keras model, or builds one that cannot be saved.
+    """
+    choice = resolved.experiment.train.precision
+    build = partial(
+        build_seeded,
+        resolved.architecture,
+        resolved.architecture_options,
+        data.input_shape,
+        data.num_classes,
+        seed=resolved.experiment.train.seed,
+    )
+    network = build(precision="float32" if choice == "auto" else choice)
+    precision = chosen_precision(network, choice)
+    if choice == "auto" and precision != "float32":
+        network = build(precision=precision)
+    _check_that_it_saves(network, str(resolved.architecture))
+    return network, precision
+
+
+def build_seeded(
+    owner: ProvidedPart[Architecture],
+    options: Any,
+    input_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    seed: int,
+    precision: Precision,
+) -> keras.Model:
+    """Build a network after seeding Python, NumPy and TensorFlow, so that initial weights repeat.
+
+    Args:
+        owner: the architecture.
+        options: its options, of its own class; ``None`` where it has none.
+        input_shape: height, width and channels of an image.
+        num_classes: the number of logits.
+        seed: decides the initial weights.
+        precision: what the layers compute in.
+
+    Raises:
+        ConvlabError: the architecture refuses the shape or the options.
+        PluginError: it fails, or builds no Keras model that can be trained.
+    """
+    keras.utils.set_random_seed(seed)
+    with _policy(precision):
+        try:
+            network = owner.part.build(input_shape, num_classes, options)
+            if isinstance(network, keras.Model) and not network.built:
+                network(keras.Input(input_shape))
+        except ConvlabError as error:
+            raise type(error)(f"{owner}: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise PluginError(
+                f"{owner} failed to build for images of shape {input_shape} and {num_classes} "
+                f"classes: {type(error).__name__}: {error}"
+            ) from error
+    if not isinstance(network, keras.Model):
+        raise PluginError(f"{owner} builds {type(network).__name__}, but must return a keras.Model")
+    if not network.trainable_variables:
+        raise PluginError(f"{owner} has no trainable weights: leave at least one layer trainable")
+    return network
+
+
+def build_optimizer(optimizer: Any, model: keras.Model, owner: str) -> None:
+    """Make the optimizer's slots for a model's weights.
+
+    Raises:
+        PluginError: it is no Keras optimizer.
+    """
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise PluginError(f"{owner} builds {type(optimizer).__name__}, but must return a keras Optimizer")
+    optimizer.build(model.trainable_variables)
+
+
+def _check_that_it_saves(network: keras.Model, owner: str) -> None:
+    try:
+        keras.saving.serialize_keras_object(network)
+    except Exception as error:
+        raise PluginError(
+            f"{owner} could not be saved after training: give each class of its own a get_config() and "
+            f"@keras.saving.register_keras_serializable() ({type(error).__name__})"
+        ) from error
+
+
+@contextmanager
+def _policy(precision: Precision) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

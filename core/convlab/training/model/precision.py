@@ -1,0 +1,54 @@
+"""When layers compute in bfloat16: a rule of the model and the device alone, so that a run repeats."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import tensorflow as tf
+
+from convlab.training.model.xla import is_dense_only
+
+Precision = Literal["float32", "mixed_bfloat16"]
+
+# Instructions that multiply bfloat16; without one, TensorFlow emulates it and is slower than in float32.
+NATIVE_FLAGS = {"avx512_bf16", "amx_bf16"}
+# The first generation of NVIDIA's GPUs with bfloat16 (Ampere).
+_NATIVE_COMPUTE_CAPABILITY = (8, 0)
+
+
+def chosen_precision(network: keras.Model, choice: Literal["auto", "float32", "mixed_bfloat16"]) -> Precision:
+    """Decide what the layers compute in.
+
+    Args:
+        network: the network, built in any precision.
+        choice: ``auto`` says bfloat16 where the device has it natively, but not on a CPU for dense layers
+            alone, which XLA compiles and computes in float32 either way.
+    """
+    if choice != "auto":
+        return choice
+    if tf.config.list_physical_devices("GPU"):
+        native = gpus_are_native()
+    else:
+        native = not is_dense_only(network) and bool(NATIVE_FLAGS & cpu_flags())
+    return "mixed_bfloat16" if native else "float32"
+
+
+def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """Return the processor's instruction sets, as Linux names them; none on another system."""
+    try:
+        description = cpuinfo.read_text(encoding="utf-8")
+    except OSError:
+        return frozenset()
+    flags = (line.partition(":")[2].split() for line in description.splitlines() if line.startswith("flags"))
+    return frozenset(next(flags, []))
+
+
+def gpus_are_native() -> bool:
+    """Tell whether all GPUs multiply bfloat16."""
+    gpus = tf.config.list_physical_devices("GPU")
+    return all(_gpu_is_native(tf.config.experimental.get_device_details(gpu)) for gpu in gpus)
+
+
+def _gpu_is_native(details: dict[str, Any]) -> bool:
+    capability = details.get("compute_capability")
+    return capability is not None and capability >= _NATIVE_COMPUTE_CAPABILITY

@@ -1,0 +1,207 @@
+"""Each mistake in an architecture is caught by the check of its name, and the message says the fix."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convlab import Architecture, ConfigError, PluginHost, check
+from convlab.inspect.checks.registry import checks_of
+from convlab.inspect.checks.running import perform
+from convlab.inspect.checks.targets import subjects_of
+
+Shape = tuple[int, int, int]
+
+
+def small(input_shape: Shape, num_classes: int, *middle: Any, activation: str | None = None) -> Any:
+    import keras
+
+    layers = [keras.Input(input_shape), *middle, keras.layers.Flatten()]
+    return keras.Sequential([*layers, keras.layers.Dense(num_classes, activation=activation)])
+
+
+def softmax_output(input_shape: Shape, num_classes: int, options: None) -> Any:
+    return small(input_shape, num_classes, activation="softmax")
+
+
+def unused_weight(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Wasteful(keras.layers.Dense):
+        def build(self, shape: Any) -> None:
+            super().build(shape)
+            self.spare = self.add_weight(shape=(3, 3), name="spare")
+
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Flatten(), Wasteful(num_classes)])
+
+
+def not_a_number(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Standardize(keras.layers.Layer):
+        def call(self, images: Any) -> Any:
+            deviation = keras.ops.std(images, axis=(1, 2, 3), keepdims=True)
+            return (images - keras.ops.mean(images, axis=(1, 2, 3), keepdims=True)) / deviation
+
+    return small(input_shape, num_classes, Standardize())
+
+
+def depends_on_the_batch(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Centre(keras.layers.Layer):
+        def call(self, images: Any) -> Any:
+            return images - keras.ops.mean(images, axis=0, keepdims=True)
+
+    return small(input_shape, num_classes, Centre())
+
+
+def fixed_input_size(input_shape: Shape, num_classes: int, options: None) -> Any:
+    return small((28, 28, 1), num_classes)
+
+
+def keeps_state(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Momentum(keras.layers.Layer):
+        last: Any = 0.0
+
+        def call(self, images: Any) -> Any:
+            mean = keras.ops.mean(images, axis=(1, 2, 3), keepdims=True)
+            shifted = images + self.last
+            self.last = float(np.asarray(mean).mean()) if hasattr(mean, "numpy") else 0.0
+            return shifted
+
+    return small(input_shape, num_classes, Momentum())
+
+
+def counts_in_inference(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Counter(keras.layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.calls = self.add_weight(name="calls", initializer="zeros", trainable=False)
+
+        def call(self, images: Any) -> Any:
+            self.calls.assign_add(1.0)
+            return images
+
+    return small(input_shape, num_classes, Counter())
+
+
+def unseeded_numpy(input_shape: Shape, num_classes: int, options: None) -> Any:
+    model = small(input_shape, num_classes)
+    rng = np.random.default_rng()
+    model.set_weights([rng.normal(scale=0.01, size=weight.shape) for weight in model.weights])
+    return model
+
+
+def cannot_be_saved(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    return small(input_shape, num_classes, keras.layers.Lambda(lambda images: images * 2))
+
+
+def wrong_width(input_shape: Shape, num_classes: int, options: None) -> Any:
+    return small(input_shape, 10)
+
+
+def random_in_training(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Noise(keras.layers.Layer):
+        def call(self, images: Any, training: bool = False) -> Any:
+            return images + 1.0 if training else images
+
+    return small(input_shape, num_classes, Noise())
+
+
+def float32_constant(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+    import tensorflow as tf
+
+    class Scale(keras.layers.Layer):
+        def call(self, images: Any) -> Any:
+            return tf.multiply(images, tf.constant(2.0, tf.float32))
+
+    return small(input_shape, num_classes, Scale())
+
+
+def numpy_in_the_step(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    class Noise(keras.layers.Layer):
+        def call(self, images: Any, training: bool = False) -> Any:
+            return images + np.random.normal(size=images.shape) if training else images
+
+    return small(input_shape, num_classes, Noise())
+
+
+def cannot_learn(input_shape: Shape, num_classes: int, options: None) -> Any:
+    import keras
+
+    tiny = keras.initializers.RandomUniform(-1e-3, 1e-3)
+    layers = [keras.layers.Dense(4, "sigmoid", kernel_initializer=tiny) for _ in range(8)]
+    return keras.Sequential(
+        [keras.Input(input_shape), keras.layers.GlobalMaxPool2D(), *layers, keras.layers.Dense(num_classes)]
+    )
+
+
+CASES: list[tuple[Callable[..., Any], str, str, str]] = [
+    (softmax_output, "returns_logits", "ends in a softmax", "without an activation"),
+    (unused_weight, "every_weight_gets_a_gradient", "no gradient reaches", "use the layer's output"),
+    (not_a_number, "finite_output", "images of 0 alone give nan", "division by zero"),
+    (depends_on_the_batch, "batch_independent", "alone, an image gives other logits", "batch axis"),
+    (fixed_input_size, "builds_for_32x32x3", "received input with shape (2, 3072)", "build from input_shape"),
+    (keeps_state, "inference_repeats", "a later call gives other logits", "keep no state between calls"),
+    (counts_in_inference, "inference_changes_nothing", "/calls", "only where training is true"),
+    (unseeded_numpy, "same_seed_same_weights", "two builds from seed 0 differ", "np.random.default_rng()"),
+    (cannot_be_saved, "saves_and_loads", "it cannot be loaded", "no Lambda layers"),
+    (wrong_width, "output_width", "(2, 10) instead of (2, 2)", "end in Dense(num_classes)"),
+    (random_in_training, "training_differs_by_state_alone", "the logits differ by up to", "SeedGenerator"),
+    (float32_constant, "works_in_mixed_bfloat16", "bfloat16", "cast constants"),
+    (numpy_in_the_step, "trains_in_the_graph_loop", "TypeError", "keras.ops"),
+    (cannot_learn, "overfits_one_batch", "where a guess has 2.30", "start too small"),
+]
+
+
+@pytest.mark.parametrize(
+    ("build", "name", "found", "fix"), CASES, ids=lambda case: getattr(case, "__name__", "")
+)
+def test_a_mistake_is_caught_by_the_check_of_its_name(
+    assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
+) -> None:
+    part = Architecture(name="faulty", summary="A network with a mistake", build=build)
+    assert_caught(part, name, found, fix)
+
+
+def test_tensorflow_at_module_level_is_caught_with_the_line_that_imports_it(tmp_path: Path) -> None:
+    file = tmp_path / "eager.py"
+    file.write_text(
+        "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\n"
+        "from convlab import Architecture, hookimpl\n\n@hookimpl\ndef convlab_architectures():\n"
+        "    return [Architecture(name='net', summary='A net', build=lambda a, b, c: tf)]\n",
+        encoding="utf-8",
+    )
+    [plugin, _] = subjects_of(file, PluginHost(plugin_files=[file], third_party=False), None, None)
+    [asked] = [one for one in checks_of("plugin") if one.name == "imports_without_tensorflow"]
+    result = perform(asked, plugin)
+    assert result.status == "failed"
+    assert result.message == f"{file}, line 2: import tensorflow as tf"
+    assert "inside the functions that use them" in result.fix
+
+
+def only_large(input_shape: Shape, num_classes: int, options: None) -> Any:
+    if min(input_shape[:2]) < 32:
+        raise ConfigError(f"images of {input_shape} are too small: 32×32 is the least")
+    return small(input_shape, num_classes)
+
+
+def test_a_size_that_is_refused_in_clear_words_is_no_failure() -> None:
+    report = check(Architecture(name="large", summary="For large images", build=only_large))
+    skipped = {result.check: result.message for result in report.results if result.status == "skipped"}
+    assert report.ok
+    assert set(skipped) == {"builds_for_28x28x1", "builds_for_17x23x3"}
+    assert skipped["builds_for_28x28x1"] == "images of (28, 28, 1) are too small: 32×32 is the least"

@@ -1,0 +1,124 @@
+"""``convlab new`` writes a whole package or nothing, and never over what is there."""
+
+import ast
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from convlab import ConfigError, ConvlabError, create_package
+from convlab.cli.app import app
+from convlab.parts import PART_TYPES, Kind
+
+KINDS: list[Kind] = [part_type.kind for part_type in PART_TYPES]
+
+
+def invoke(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["new", *arguments])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_of_every_kind_is_rendered_and_can_be_read(kind: Kind, tmp_path: Path) -> None:
+    created = create_package(kind, "two-words", to=tmp_path)
+    written = {str(path.relative_to(created.folder)) for path in created.folder.rglob("*") if path.is_file()}
+    assert written == set(created.files)
+    assert {
+        ".gitignore",
+        ".github/workflows/test.yml",
+        "LICENSE",
+        "src/convlab_two_words/py.typed",
+    } <= written
+    assert created.begin_with in written
+    for path in created.folder.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"))
+    for file in written:
+        text = (created.folder / file).read_text(encoding="utf-8")
+        assert "$" not in text, file
+        assert text.endswith("\n") or not text
+    project = tomllib.loads((created.folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["name"] == created.folder.name == "convlab-two-words"
+    assert project["entry-points"]["convlab"] == {"two_words": "convlab_two_words"}
+
+
+def test_the_command_prints_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed = invoke("architectures", "convlab-tinynet")
+    assert printed.exit_code == 0, printed.output
+    positions = [
+        printed.stdout.index(command)
+        for command in (
+            "convlab-tinynet\n",
+            "pip install -e ./convlab-tinynet",
+            "convlab check tinynet",
+            "convlab run -a tinynet",
+            "convlab-tinynet/src/convlab_tinynet/network.py",
+        )
+    ]
+    assert positions == sorted(positions)
+    as_json = json.loads(invoke("metric", "other", "--to", "deep/folder", "--json").stdout)
+    assert Path(as_json["folder"]).is_dir()
+    assert as_json["commands"][2] == "convlab run -m other"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        ("architecture", "TinyNet", "such as 'tinynet'"),
+        ("architecture", "tiny net!", "such as 'tiny-net'"),
+        ("architecture", "../tinynet", "such as 'tinynet'"),
+        ("architecture", "", "such as 'tinynet'"),
+        ("architecture", "a" * 33, "at most 32"),
+        ("architecture", "cnn", "convlab itself has that architecture; choose another, such as my-cnn"),
+        ("optimizer", "convlab-adam", "convlab itself has that optimizer"),
+        ("metric", "plugins", "the package convlab_plugins is convlab's own"),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_refused_with_one_that_can(
+    kind: str, name: str, message: str, tmp_path: Path
+) -> None:
+    refused = invoke(kind, name, "--to", str(tmp_path))
+    assert refused.exit_code == 2
+    assert message in refused.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
+    mine = tmp_path / "convlab-tinynet" / "mine.txt"
+    mine.parent.mkdir()
+    create_package("architecture", "tinynet", to=tmp_path)  # an empty folder is nobody's
+    mine.write_text("my work", encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="is not empty, and nothing is overwritten"):
+        create_package("architecture", "tinynet", to=tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    (tmp_path / "convlab-other").write_text("a file", encoding="utf-8")
+    with pytest.raises(ConfigError, match="exists and is no folder"):
+        create_package("metric", "other", to=tmp_path)
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_package_that_cannot_be_finished_leaves_nothing(
+    fault: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_text(path: Path, text: str) -> None:
+        if path.suffix == ".py":
+            raise fault
+        path.write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr("convlab.scaffold.creation.write_text", write_text)
+    with pytest.raises((ConvlabError, KeyboardInterrupt)) as ended:
+        create_package("dataset", "shapes", to=tmp_path)
+    assert not list(tmp_path.iterdir())
+    if isinstance(fault, OSError):
+        assert "No space left on device" in str(ended.value)
+
+
+def test_a_place_that_cannot_be_written_to_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = invoke("metric", "error", "--to", str(tmp_path / "file"))
+    assert refused.exit_code == 1
+    assert "choose another folder with --to" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1

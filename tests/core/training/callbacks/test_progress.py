@@ -1,0 +1,64 @@
+"""What a terminal and a pipe see of a session."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from convlab.cli.output import print_all
+from convlab.training.callbacks.choice import reporter_for
+
+
+def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(tmp_path: Path) -> None:
+    master, terminal = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "convlab", "run", "-e", "3"],
+        cwd=tmp_path,
+        env=os.environ | {"COLUMNS": "120", "TERM": "xterm-256color"},
+        stderr=terminal,
+        stdout=subprocess.DEVNULL,
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(master, 65536)
+        except OSError:  # the other end is closed
+            break
+    os.close(master)
+    assert running.wait() == 0
+    text = shown.decode()
+    assert "━" in text
+    assert "images/s" in text
+    assert "\x1b[?25h" in text, "the cursor is shown again"
+    assert [f"epoch {number}/3" in text for number in (1, 2, 3)] == [True] * 3
+    assert "I0000" not in text
+
+
+def test_a_qualified_name_is_printed_as_it_is_and_not_as_a_picture(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reporter_for(progress=True).epoch_ended(
+        {"epoch": 1, "seconds": 1.0, "images_per_second": 1.0, "of:one:": 1}
+    )
+    print_all("mine.py:one:")
+    printed = capsys.readouterr()
+    assert "of:one: 1.0000" in printed.err
+    assert printed.out == "mine.py:one:\n"
+
+
+def test_training_goes_on_where_nobody_reads_any_more(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "convlab", "run", "-e", "3", "--name", "alone"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert running.stderr is not None
+    running.stderr.readline()
+    running.stderr.close()
+    assert running.wait() == 0
+    assert (tmp_path / "runs" / "alone" / "summary.json").exists()

@@ -1,9 +1,9 @@
-"""What a checkpoint costs, as a share of an epoch of the MNIST CNN.
+"""The cost of a checkpoint, as a share of an epoch of the MNIST CNN.
 
 Usage: python benchmarks/checkpoints.py [--turns N]
 
-Each turn trains an epoch on as many random images as MNIST trains on, and then keeps what a run keeps after
-an epoch: the last state and the best weights.
+Each turn trains an epoch on as many random images as MNIST has, and then writes what a run writes after an
+epoch: the last state and the best weights.
 """
 
 import argparse
@@ -32,25 +32,27 @@ def main() -> None:
     turns = parser.parse_args().turns
 
     from convlab import prepare
-    from convlab.training.reporter import Reporter
 
     asked, host = experiment(CASE, "tape")
     prepared = prepare(asked, host=host)
-    from convlab.training.checkpoints.keeper import Keeper  # these import TensorFlow, which is quiet by now
+    # These import TensorFlow, which is quiet by now.
+    from convlab.training.checkpoints.checkpointing import Checkpointing
     from convlab.training.checkpoints.state import TrainingState
-    from convlab.training.epoch_runner import EpochRunner
-    from convlab.training.session import Session
+    from convlab.training.trainer import Trainer
 
-    session = Session(EpochRunner(prepared), Reporter())
-    state = TrainingState(prepared.model, prepared.optimizer, prepared.measures())
+    trainer = Trainer(prepared)
+    trainer.compile()
+    settings = prepared.resolved.experiment.train
+    state = TrainingState(prepared.model, prepared.optimizer, prepared.metrics)
     shares, size = [], 0
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(turns):
             start = time.perf_counter()
-            session.train_epoch()
+            trainer.train_epoch()
             middle = time.perf_counter()
-            keeper = Keeper(Path(folder), prepared.resolved.experiment.train, state, prepared.monitor)
-            keeper.epoch_ended(session.progress, session.progress.records[-1])
+            progress = trainer.progress
+            checkpointing = Checkpointing(Path(folder), settings, state, progress, prepared.monitor)
+            checkpointing.on_epoch_end(progress.epoch - 1, progress.records[-1])
             shares.append((time.perf_counter() - middle) / (middle - start))
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
     print(

@@ -66,16 +66,17 @@ def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, Pl
 
 def _prepare(case: Case, loop: Literal["tape", "fit"]) -> Callable[[int], None]:
     from convlab import prepare
-    from convlab.training.epoch_runner import EpochRunner
-    from convlab.training.reporter import Reporter
-    from convlab.training.session import Session
 
     asked, host = experiment(case, loop)
-    session = Session(EpochRunner(prepare(asked, host=host)), Reporter())
+    prepared = prepare(asked, host=host)
+    from convlab.training.trainer import Trainer  # imports TensorFlow, which is quiet by now
+
+    trainer = Trainer(prepared)
+    trainer.compile()
 
     def train(count: int) -> None:
         for _ in range(count):
-            session.train_epoch()
+            trainer.train_epoch()
 
     return train
 

@@ -36,7 +36,8 @@ from convlab.parts.manifest import DatasetManifest, Download, Layout
 from convlab.runs import ListedRun, RecordedPlugin, RecordedRun, describe_run, find_run, list_runs, open_run
 from convlab.runs.result import Run
 from convlab.scaffold import NewPackage, create_package
-from convlab.training.callbacks.tracked_run import RunTracker, TrackedRun
+from convlab.training.callbacks.callback import Callback, RunTracker
+from convlab.training.callbacks.training_info import TrainingInfo
 from convlab.use.evaluation import evaluate
 from convlab.use.evaluation_report import Evaluation
 from convlab.use.exported import Exported
@@ -46,6 +47,7 @@ from convlab.use.prediction_result import Prediction, Predictions
 
 __all__ = [
     "Architecture",
+    "Callback",
     "CheckReport",
     "CheckResult",
     "ConfigError",
@@ -83,9 +85,9 @@ __all__ = [
     "RunFolderError",
     "RunTracker",
     "Split",
-    "TrackedRun",
     "Tracker",
     "TrainSettings",
+    "TrainingInfo",
     "TrainingError",
     "TrustError",
     "UnknownNameError",

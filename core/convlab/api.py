@@ -1,7 +1,7 @@
 """What ``convlab run`` and ``convlab resume`` do, each as one call."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.runs.result import Run
 from convlab.runs.resume_settings import experiment_to_resume
+from convlab.training.callbacks.callback import Callback
 from convlab.training.preparation import Prepared
-from convlab.training.preparation import prepare as _prepare
+from convlab.training.preparation import prepare as prepare_resolved
 
 
 def prepare(
@@ -31,16 +32,17 @@ def prepare(
 
     Args:
         experiment: what to prepare; by default a CNN on scikit-learn's digits.
-        data: your own arrays, in place of the experiment's data set; see ``run``.
+        data: your own arrays instead of the experiment's dataset; see ``run``.
         host: where the parts come from; by default all installed plugins.
-        data_dir: a folder to look for data files in before all others.
+        data_dir: a folder to search for data files before all others.
 
     Raises:
         ConvlabError: what is wrong, and what to do.
     """
+    host = host or PluginHost()
     experiment, arrays = with_arrays(experiment or Experiment(), data)
     source = DataSource.from_environment(data_dir, arrays=arrays)
-    return _prepare(experiment, host=host, source=source)
+    return prepare_resolved(resolve(experiment, host), host=host, source=source)
 
 
 def run(
@@ -51,22 +53,24 @@ def run(
     data_dir: str | Path | None = None,
     runs_dir: str | Path = "runs",
     name: str | None = None,
+    callbacks: Iterable[Callback] = (),
     progress: bool = True,
 ) -> Run:
-    """Train an experiment, validate each epoch, evaluate the test split once and keep the run.
+    """Train an experiment, validate each epoch, evaluate the test set once and save the run.
 
-    The same experiment and seed give the same numbers, here and on the command line.
+    The same experiment and seed give the same results, here and on the command line.
 
     Args:
         experiment: what to run; by default a CNN on scikit-learn's digits.
-        data: your own arrays, in place of the experiment's data set: ``(images, labels)``, or
-            ``((images, labels), (images, labels))`` for a train and a test split, as ``keras.datasets``
-            loads them, or what ``convlab.arrays`` or ``ImageData`` makes of them.
+        data: your own arrays instead of the experiment's dataset: ``(images, labels)``, or
+            ``((images, labels), (images, labels))`` for a training and a test set, as ``keras.datasets``
+            loads them, or the result of ``convlab.arrays`` or ``ImageData``.
         host: where the parts come from; by default all installed plugins.
-        data_dir: a folder to look for data files in before all others.
-        runs_dir: the folder that the run's own folder is made in.
+        data_dir: a folder to search for data files before all others.
+        runs_dir: the folder in which the run's folder is created.
         name: the name of the run's folder; by default the time and the parts.
-        progress: whether to show bars or lines on standard error.
+        callbacks: your own ``Callback`` objects; one that raises is dropped with a warning.
+        progress: whether to show progress on standard error.
 
     Returns:
         The finished run, with its trained model.
@@ -84,17 +88,19 @@ def run(
         run(data=keras.datasets.fashion_mnist.load_data())
     """
     start = time.perf_counter()
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    environment = {"started": started, "data_dir": _absolute(data_dir)}
+    environment = {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data_dir": None if data_dir is None else str(Path(data_dir).expanduser().resolve()),
+    }
     host = host or PluginHost()
     experiment, arrays = with_arrays(experiment or Experiment(), data)
     resolved = resolve(experiment, host)
     source = DataSource.from_environment(data_dir, arrays=arrays)
     folder = RunFolder.create(Path(runs_dir), resolved, name)
     with locked_run(folder):
-        prepared = _prepare(resolved.experiment, host=host, source=source)
+        prepared = prepare_resolved(resolved, host=host, source=source)
         folder.write_experiment(resolved.experiment.to_toml())
-        return execute(prepared, folder, environment, start=start, progress=progress)
+        return execute(prepared, folder, environment, start=start, progress=progress, callbacks=callbacks)
 
 
 def resume(
@@ -106,30 +112,31 @@ def resume(
     data_dir: str | Path | None = None,
     runs_dir: str | Path = "runs",
     trust: bool = False,
+    callbacks: Iterable[Callback] = (),
     progress: bool = True,
 ) -> Run:
-    """Go on with a run where its last checkpoint was kept, in the middle of an epoch too.
+    """Resume a run from its last checkpoint, even in the middle of an epoch.
 
-    On the same machine it ends as the unbroken run would have, bit for bit.
+    On the same machine it ends as the uninterrupted run would have, bit for bit.
 
     Args:
-        run: its folder, its name, a part of its name that no other has, or ``last``; or what ``open_run``
-            returned.
-        train: settings of ``[train]`` to change, such as ``{"epochs": 20}`` to train a finished run on. A
-            schedule is that of the new settings, from the step where the run is.
-        data: the arrays that the run was begun with, where it was.
+        run: its folder, its name, a unique part of its name, or ``last``; or the result of ``open_run``.
+        train: settings of ``[train]`` to change, such as ``{"epochs": 20}`` to train a finished run for
+            longer. A schedule is that of the new settings, from the step where the run is.
+        data: the arrays that the run started with, if it did.
         host: where the parts come from; by default all installed plugins, and the plugin files that the run
-            kept where this machine has run them before.
-        data_dir: a folder to look for data files in before all others; by default that of the run.
-        runs_dir: the folder that has the runs.
+            saved, if this machine has run them before.
+        data_dir: a folder to search for data files before all others; by default the run's own.
+        runs_dir: the folder that contains the runs.
         trust: whether plugin files that this machine has never run may run.
-        progress: whether to show bars or lines on standard error.
+        callbacks: your own ``Callback`` objects; one that raises is dropped with a warning.
+        progress: whether to show progress on standard error.
 
     Returns:
         The finished run, with its trained model.
 
     Raises:
-        ConfigError: no run is meant, it has finished and nothing is changed, or a setting cannot be.
+        ConfigError: no such run, it is finished and nothing changed, or a setting cannot change.
         ConvlabError: what else is wrong, and what to do.
 
     Example::
@@ -146,16 +153,17 @@ def resume(
         host = recorded.host(trust=trust)
     else:
         recorded.check(host)
-    if data_dir is None:
-        data_dir = recorded.data_dir
+    source_dir = recorded.data_dir if data_dir is None else data_dir
     folder = RunFolder(recorded.path)
     with locked_run(folder):
-        source = DataSource.from_environment(data_dir, arrays=arrays)
-        prepared = _prepare(experiment, host=host, source=source)
+        source = DataSource.from_environment(source_dir, arrays=arrays)
+        prepared = prepare_resolved(resolve(experiment, host), host=host, source=source)
         return execute(
-            prepared, folder, recorded.environment, start=start, progress=progress, changed=changed
+            prepared,
+            folder,
+            recorded.environment,
+            start=start,
+            progress=progress,
+            callbacks=callbacks,
+            changed=changed,
         )
-
-
-def _absolute(folder: str | Path | None) -> str | None:
-    return None if folder is None else str(Path(folder).expanduser().resolve())

@@ -1,4 +1,4 @@
-"""The event files that TensorBoard reads, written and read by its own package."""
+"""TensorBoard event files, written and read with its own package."""
 
 import time
 from collections.abc import Mapping
@@ -11,22 +11,22 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from convlab import RunTracker, TrackedRun
+from convlab import Callback, TrainingInfo
 
 _SPEED = ("seconds", "images_per_second")
 
 
-class EventFiles(RunTracker):
-    """Writes a run's figures as scalars, whose step is the epoch.
+class EventFiles(Callback):
+    """Writes a run's results as scalars; the step is the epoch.
 
-    A run that goes on writes to a new file of the same folder. It begins with a session log, the mark by
-    which TensorBoard leaves out what files before it have of that step and later ones.
+    A resumed run writes a new file in the same folder. It starts with a session log, which makes TensorBoard
+    ignore that step and later ones in earlier files.
 
     Args:
-        run: what is tracked.
+        run: the run to track.
     """
 
-    def __init__(self, run: TrackedRun) -> None:
+    def __init__(self, run: TrainingInfo) -> None:
         folder = str(run.folder / "tensorboard")
         written = _epochs_in(folder) if run.resumed else set()
         self._epoch = run.epoch - 1
@@ -38,27 +38,27 @@ class EventFiles(RunTracker):
         self._write(self._epoch, summary=hparams_pb(_flat(run.settings())))
         for record in run.records:
             if record["epoch"] not in written:
-                self.epoch_ended(record)
+                self.on_epoch_end(record["epoch"], record)
         self._writer.flush()
 
-    def epoch_ended(self, record: Mapping[str, Any]) -> None:
-        """Write an epoch's figures, so that a viewer sees them at once."""
-        self._epoch = record["epoch"]
-        self._write_scalars({_tag(name): value for name, value in record.items() if name != "epoch"})
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Write an epoch's results and flush, so that a viewer sees them immediately."""
+        self._epoch = epoch
+        self._write_scalars({_tag(name): value for name, value in logs.items() if name != "epoch"})
 
-    def finished(self, summary: Mapping[str, Any]) -> None:
-        """Write the test figures, at the epoch whose weights were tested."""
+    def on_train_end(self, summary: Mapping[str, Any]) -> None:
+        """Write the test results, at the epoch whose weights were tested."""
         self._epoch = summary["selected_epoch"]
         self._write_scalars({f"test/{name}": value for name, value in summary["test"].items()})
         self._writer.close()
 
-    def stopped(self, state: str, message: str) -> None:
-        """Write why the run ended early."""
+    def on_failure(self, state: str, message: str) -> None:
+        """Write why the run stopped early."""
         self._write(self._epoch, summary=text_pb(state, message))
         self._writer.close()
 
     def _write_scalars(self, values: Mapping[str, float | None]) -> None:
-        # As simple values, which every reader of event files knows; None is what JSON has for no number.
+        # Simple values, which every reader of event files supports. JSON has null for NaN.
         scalars = [
             Summary.Value(tag=tag, simple_value=float("nan") if value is None else value)
             for tag, value in values.items()
@@ -71,7 +71,7 @@ class EventFiles(RunTracker):
 
 
 def _epochs_in(folder: str) -> set[int]:
-    """Return the epochs that a viewer finds in a folder."""
+    """Return the epochs that a viewer would find in a folder."""
     found = EventAccumulator(folder, size_guidance={"scalars": 0}).Reload()
     tag = "train/loss"
     return {event.step for event in found.Scalars(tag)} if tag in found.Tags()["scalars"] else set()
@@ -85,5 +85,5 @@ def _tag(name: str) -> str:
 
 
 def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings as the table of hyperparameters holds them: lists as text."""
+    """Return settings as values of the hyperparameter table: lists as text."""
     return {key: str(value) if isinstance(value, list) else value for key, value in settings.items()}

@@ -1,9 +1,9 @@
-"""MLflow: an MLflow run for each run."""
+"""The MLflow tracker: one MLflow run per run."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from convlab import RunTracker, TrackedRun, Tracker
+from convlab import Callback, Tracker, TrainingInfo
 
 
 @dataclass(frozen=True)
@@ -11,16 +11,16 @@ class MLflowOptions:
     """Options of ``mlflow``."""
 
     uri: str | None = None
-    """The server or store, such as sqlite:///mlflow.db; MLFLOW_TRACKING_URI or MLflow's own if left out."""
+    """Server or store, such as sqlite:///mlflow.db; by default MLFLOW_TRACKING_URI, or MLflow's default."""
     experiment: str | None = None
-    """The MLflow experiment; MLFLOW_EXPERIMENT_NAME or convlab if left out."""
+    """MLflow experiment; by default MLFLOW_EXPERIMENT_NAME, or convlab."""
     artifacts: str | None = None
-    """Where an experiment that is new keeps files, a folder or an address; MLflow's default if left out."""
+    """Folder or URI for the files of a new experiment; by default MLflow's own."""
     model: bool = False
-    """Keep the trained model there too, beside experiment.toml and summary.json."""
+    """Log the trained model too, in addition to experiment.toml and summary.json."""
 
 
-def _start(run: TrackedRun, options: MLflowOptions) -> RunTracker:
+def _start(run: TrainingInfo, options: MLflowOptions) -> Callback:
     from convlab_plugins.mlflow_run import MLflowRun
 
     return MLflowRun(run, options)
@@ -32,7 +32,7 @@ def _offline(folder: Path) -> MLflowOptions:
 
 MLFLOW = Tracker(
     name="mlflow",
-    summary="An MLflow run: parameters, figures by epoch, test figures, files",
+    summary="An MLflow run: parameters, metrics per epoch, test results, files",
     start=_start,
     options=MLflowOptions,
     requires=("mlflow", "sqlalchemy", "alembic"),

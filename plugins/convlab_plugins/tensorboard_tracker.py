@@ -1,9 +1,9 @@
-"""TensorBoard: event files in the run's folder."""
+"""The TensorBoard tracker: event files in the run's folder."""
 
-from convlab import RunTracker, TrackedRun, Tracker
+from convlab import Callback, Tracker, TrainingInfo
 
 
-def _start(run: TrackedRun, options: None) -> RunTracker:
+def _start(run: TrainingInfo, options: None) -> Callback:
     from convlab_plugins.event_files import EventFiles
 
     return EventFiles(run)

@@ -1,4 +1,4 @@
-"""What a run was made with, so that its figures can be traced and repeated."""
+"""What a run was made with, so that its results can be traced and repeated."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _PACKAGES = ("convlab", "tensorflow", "keras", "numpy", "scikit-learn")
 
 
 def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
-    """Return versions, plugins, devices and decisions as JSON can hold them.
+    """Return versions, plugins, devices and decisions as JSON values.
 
     Args:
         prepared: the experiment.
@@ -46,7 +46,7 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
 
 
 def _git(*arguments: str) -> str | None:
-    """Return what git says of the working folder; ``None`` outside a repository or without git."""
+    """Return git's output for the working directory; ``None`` outside a repository or without git."""
     try:
         done = subprocess.run(
             ["git", *arguments],

@@ -4,7 +4,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
 from convlab.system.atomic_write import append_line, replacing, write_text
-from convlab.training.callbacks.tracked_run import State
+from convlab.training.callbacks.callback import FailureState
 
 if TYPE_CHECKING:
     import keras
@@ -81,7 +81,7 @@ class RunFolder:
             (self.path / LOCK).unlink(missing_ok=True)
             lock.release()
 
-    def write_stopped(self, state: State, message: str) -> None:
+    def write_stopped(self, state: FailureState, message: str) -> None:
         """Keep why the run ended early, if there is a run that has not finished yet, and room for it."""
         begun, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
         if begun and not finished:
@@ -96,7 +96,7 @@ class RunFolder:
             return False
         return True
 
-    def go_on(self, toml: str, records: Sequence[dict[str, Any]]) -> None:
+    def go_on(self, toml: str, records: Sequence[Mapping[str, Any]]) -> None:
         """Make it that of a run under way again, with its experiment and the records of its epochs so far.
 
         What it had found when it finished before is kept beside, as ``summary-1.json`` and so on.
@@ -122,7 +122,7 @@ class RunFolder:
         with self._reported():
             write_text(self.path / "environment.json", _json(environment, indent=2) + "\n")
 
-    def write_epochs(self, records: Sequence[dict[str, Any]]) -> None:
+    def write_epochs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Keep these epochs' records and no others: a resumed run makes the later ones again."""
         with self._reported():
             write_text(self.path / "metrics.jsonl", "".join(f"{_json(record)}\n" for record in records))

@@ -1,4 +1,4 @@
-"""What a run found."""
+"""The result of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +16,19 @@ class Run:
     """A finished run.
 
     Attributes:
-        folder: where it is kept.
-        experiment: with every default filled in; runs again as it is.
-        started: when it began, in UTC, as ISO 8601 writes it.
-        parameters: how many weights the architecture has.
-        epochs: a record an epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
-            and the same of the validation images with ``val_`` before the name.
-        stop_reason: what ended the training: the ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
-        selected_epoch: the epoch after which the weights were those that are kept.
-        test: ``loss`` and each metric on the test split.
-        timing: seconds of ``import``, ``data``, ``build``, ``compile``, ``train``, ``evaluate`` and
-            ``other`` (plugins, files); they add up to the call's.
-        resumed: an entry each time that the run was gone on with: the ``epoch`` and ``step`` it was at, and
-            the settings that were ``changed``, if any.
+        folder: the run's folder.
+        experiment: with every default filled in; can be run again.
+        started: when the run started, in UTC, in ISO 8601.
+        parameters: the number of weights of the architecture.
+        epochs: one record per epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
+            and ``val_loss`` and ``val_`` metrics if there is a validation set.
+        stop_reason: what ended training: ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
+        selected_epoch: the epoch whose weights were tested and saved.
+        test: ``loss`` and each metric on the test set.
+        timing: seconds of ``import``, ``data``, ``build``, ``compile``, ``train``, ``evaluate`` and ``other``
+            (plugins, files); they add up to the duration of the call.
+        resumed: one entry per resume: the ``epoch`` and ``step`` it started from, and the settings that
+            ``changed``.
         model: the trained model, from uint8 images ``(n, height, width, channels)`` to logits
             ``(n, num_classes)``.
     """
@@ -46,7 +46,7 @@ class Run:
     model: "keras.Model"
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``--json`` prints and ``summary.json`` holds."""
+        """Return what ``--json`` prints and ``summary.json`` contains."""
         summary: dict[str, Any] = finite(
             {
                 "run": str(self.folder),

@@ -1,1 +1,1 @@
-"""From a resolved experiment to a trained model."""
+"""Training: from a resolved experiment to a trained model."""

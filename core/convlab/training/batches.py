@@ -1,4 +1,4 @@
-"""Batches of a split in a given order, from memory or from a stream that is read ahead."""
+"""Batches of a split in a given order, from memory or read ahead from a stream."""
 
 import os
 from collections.abc import Iterator
@@ -14,23 +14,23 @@ from convlab.errors import ConvlabError
 
 Order = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 
-# What is read ahead of the training and waits in memory, roughly; at least two batches.
+# Pixel values read ahead of training, roughly; at least two batches.
 _VALUES_AHEAD = 2**24
-_MOST_THREADS = 16
+_MAX_THREADS = 16
 
 
 def batches(
     split: Split, order: Order, batch_size: int
 ) -> Iterator[tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]]:
-    """Yield images and labels, a batch at a time.
+    """Yield images and labels, one batch at a time.
 
     Args:
-        split: where they are from.
-        order: their positions in the split.
-        batch_size: images a batch; the last may have fewer.
+        split: the images and labels.
+        order: positions in the split.
+        batch_size: images per batch; the last batch may have fewer.
 
     Raises:
-        DataError: the images of a stream can no longer be read.
+        DataError: a stream can no longer be read.
     """
     if isinstance(split.images, ImageStream):
         reader = StreamReader(split.images)
@@ -39,12 +39,12 @@ def batches(
                 yield images, split.labels[positions]
         return
     for start in range(0, len(order), batch_size):
-        some = order[start : start + batch_size]
-        yield split.images[some], split.labels[some]
+        positions = order[start : start + batch_size]
+        yield split.images[positions], split.labels[positions]
 
 
 class StreamReader:
-    """Reads batches of a stream ahead, several at once, in the order that is wanted.
+    """Reads batches of a stream ahead, in parallel and in order.
 
     Args:
         stream: the images.
@@ -55,16 +55,16 @@ class StreamReader:
         self._error: ConvlabError | None = None
 
     def batches(self, order: Order, batch_size: int) -> tf.data.Dataset:
-        """Return the batches of images, each with its images' positions in the stream.
+        """Return a dataset of batches: images, and their positions in the stream.
 
-        What is in memory depends on the size of a batch, not on their number: the order is one of
-        positions, and no images are kept to be shuffled.
+        Memory depends on the batch size, not on the number of batches: positions are shuffled, not images.
         """
-        threads = min(os.cpu_count() or 1, _MOST_THREADS)
+        threads = min(os.cpu_count() or 1, _MAX_THREADS)
         ahead = max(2, _VALUES_AHEAD // (batch_size * int(np.prod(self._stream.shape[1:]))))
         options = tf.data.Options()
         options.deterministic = True
-        options.threading.private_threadpool_size = threads  # those of the training step shall not wait
+        # A pool of its own: reading must not take threads from the training step.
+        options.threading.private_threadpool_size = threads
         return (
             tf.data.Dataset.from_tensor_slices(order)
             .batch(batch_size)
@@ -75,7 +75,7 @@ class StreamReader:
 
     @contextmanager
     def reraise_read_errors(self) -> Iterator[None]:
-        """Turn the error that a graph ends with, where reading was its cause, into what the reader said.
+        """Replace TensorFlow's error by the stream's own, if reading caused it.
 
         Raises:
             DataError: the stream could not be read.

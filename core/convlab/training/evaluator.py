@@ -1,4 +1,4 @@
-"""Evaluation in chunks, the metrics averaged over examples."""
+"""Evaluation in chunks, with metrics averaged over images."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,61 +12,61 @@ from convlab.data.image_data import Split
 from convlab.training.batches import batches
 from convlab.training.metrics import MetricSet
 
-# Pixel values a chunk: large enough to keep the cores busy, small enough for a laptop's memory.
+# Pixel values per chunk: enough to keep the cores busy, little enough for a laptop's memory.
 _VALUES_PER_CHUNK = 2**20
 _LARGEST_CHUNK = 1024
 
 
-def chunk_of(model: keras.Model) -> int:
-    """Return how many images a model is given at a time where it is not trained."""
+def chunk_size(model: keras.Model) -> int:
+    """Return how many images a model gets at a time outside of training."""
     return max(1, min(_LARGEST_CHUNK, _VALUES_PER_CHUNK // int(np.prod(model.input_shape[1:]))))
 
 
 class Evaluator:
-    """MetricSet a model on labelled images.
+    """Evaluates a model on labelled images.
 
     Args:
-        model: from uint8 images to logits.
+        model: maps uint8 images to logits.
         loss: of labels and logits.
-        measures: what to keep count of; reset before each evaluation.
+        metrics: reset before each evaluation.
     """
 
-    def __init__(self, model: keras.Model, loss: keras.losses.Loss, measures: MetricSet) -> None:
+    def __init__(self, model: keras.Model, loss: keras.losses.Loss, metrics: MetricSet) -> None:
         self._model = model
         self._loss = loss
-        self._measures = measures
+        self._metrics = metrics
         pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
+        # partial: TensorFlow takes a method of many evaluators for one function that is retraced too often.
         self._add_chunk = tf.function(
             partial(self._add), input_signature=[pixels, tf.TensorSpec((None,), tf.int64)]
         )
-        self._chunk = chunk_of(model)
 
     def evaluate(
         self,
         split: Split,
         indices: npt.NDArray[np.int64] | None = None,
         *,
-        between: Callable[[], None] = lambda: None,
-        keep: Callable[[npt.NDArray[np.float32]], object] | None = None,
+        on_chunk_end: Callable[[], None] = lambda: None,
+        on_logits: Callable[[npt.NDArray[np.float32]], object] | None = None,
     ) -> dict[str, float]:
         """Return the loss and each metric over a split.
 
         Args:
             split: images and labels.
-            indices: the images to look at; all of them by default.
-            between: called after each chunk; what it raises ends the evaluation.
-            keep: called with the logits of each chunk, ``(chunk, num_classes)``.
+            indices: positions to evaluate; all by default.
+            on_chunk_end: called after each chunk; an exception ends the evaluation.
+            on_logits: called with each chunk's logits, shape ``(chunk, num_classes)``.
         """
-        self._measures.reset()
+        self._metrics.reset()
         indices = np.arange(len(split.labels)) if indices is None else indices
-        for images, labels in batches(split, indices, self._chunk):
+        for images, labels in batches(split, indices, chunk_size(self._model)):
             logits = self._add_chunk(images, labels)
-            if keep is not None:
-                keep(logits.numpy())
-            between()
-        return self._measures.results()
+            if on_logits is not None:
+                on_logits(logits.numpy())
+            on_chunk_end()
+        return self._metrics.results()
 
     def _add(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         logits = self._model(images, training=False)
-        self._measures.update(labels, logits, self._loss(labels, logits))
+        self._metrics.update(labels, logits, self._loss(labels, logits))
         return logits

@@ -1,13 +1,13 @@
-"""How many steps a run takes, and which images each of them sees."""
+"""How many steps a run takes, which images each of them sees, and where it stops."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.split import Indices
 from convlab.errors import ConfigError
 from convlab.experiment.settings import TrainSettings
+from convlab.training.progress import Progress, StopReason
 
 _ORDER_STREAM = 3
 
@@ -17,10 +17,10 @@ class Plan:
     """The steps of a run.
 
     Attributes:
-        images: how many images an epoch passes over.
-        batch_size: images a step, but for the last of an epoch.
+        images: training images per epoch.
+        batch_size: images per step, except for the last step of an epoch.
         total_steps: steps of the whole run.
-        seed: decides the order.
+        seed: determines the order of images.
     """
 
     images: int
@@ -30,15 +30,15 @@ class Plan:
 
     @classmethod
     def of(cls, settings: TrainSettings, images: int) -> "Plan":
-        """Return the plan for a number of images.
+        """Return the plan for a number of training images.
 
         Raises:
-            ConfigError: a batch would be larger than the data.
+            ConfigError: a batch is larger than the training set.
         """
         if settings.batch_size > images:
             raise ConfigError(
-                f"train.batch_size is {settings.batch_size} but there are {images} images to train on: "
-                f"use --batch-size {images} or less"
+                f"`train.batch_size` is {settings.batch_size}, but there are only {images} training images; "
+                f"use {images} or less"
             )
         steps = settings.epochs * -(-images // settings.batch_size)
         if settings.max_steps is not None:
@@ -47,34 +47,58 @@ class Plan:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps of a whole epoch."""
+        """Steps of a full epoch."""
         return -(-self.images // self.batch_size)
 
     @property
     def epochs(self) -> int:
-        """Epochs, of which the last may end early."""
+        """Epochs, the last of which may be cut short."""
         return -(-self.total_steps // self.steps_per_epoch)
 
     def steps(self, epoch: int) -> int:
-        """Return the steps of an epoch, counted from 1; the run's last epoch may have fewer."""
+        """Return the steps of an epoch, counted from 1; the last epoch may have fewer."""
         return min(self.steps_per_epoch, self.total_steps - (epoch - 1) * self.steps_per_epoch)
 
-    def steps_done(self, epoch: int, step: int) -> int:
-        """Return the steps of the whole run up to a step of an epoch."""
-        return (epoch - 1) * self.steps_per_epoch + step
+    def steps_done(self, progress: Progress) -> int:
+        """Return the steps done in the whole run."""
+        return (progress.epoch - 1) * self.steps_per_epoch + progress.step
 
     def images_seen(self, steps: int) -> int:
-        """Return how many images the first steps of an epoch pass."""
+        """Return the number of images in the first steps of an epoch."""
         return min(steps * self.batch_size, self.images)
 
-    def order(self, indices: Indices, epoch: int) -> npt.NDArray[np.int32]:
-        """Return the images in the order in which the batches of an epoch take them.
+    def order(self, indices: npt.NDArray[np.int64], epoch: int) -> npt.NDArray[np.int32]:
+        """Return the training images in the order in which an epoch sees them.
 
-        It depends on the seed and the epoch alone.
+        A function of the seed and the epoch alone.
 
         Args:
-            indices: the images to learn from.
-            epoch: counted from 1.
+            indices: the training images.
+            epoch: from 1.
         """
         shuffled = np.random.default_rng([self.seed, _ORDER_STREAM, epoch]).permutation(indices)
         return shuffled.astype(np.int32)
+
+    def stop_reason(self, progress: Progress, settings: TrainSettings, best_epoch: int) -> StopReason | None:
+        """Return why training stops here, or ``None`` if it continues.
+
+        Depends on the progress alone, so that a resumed run stops where an uninterrupted one does.
+
+        Args:
+            progress: how far the run has come.
+            settings: the limits.
+            best_epoch: the best epoch so far, or 0.
+        """
+        if self.steps_done(progress) >= self.total_steps:
+            return "max_steps" if self.total_steps == settings.max_steps else "epochs"
+        if time_is_up(progress, settings):
+            return "max_seconds"
+        epochs_since_best = progress.epoch - 1 - best_epoch
+        if settings.patience is not None and not progress.step and epochs_since_best >= settings.patience:
+            return "patience"
+        return None
+
+
+def time_is_up(progress: Progress, settings: TrainSettings) -> bool:
+    """Return whether training has taken ``max_seconds``."""
+    return settings.max_seconds is not None and progress.trained_seconds >= settings.max_seconds

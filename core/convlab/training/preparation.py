@@ -1,4 +1,4 @@
-"""All that comes before the first step: data, division, model, optimizer, measures."""
+"""Everything before the first step: data, split, model, optimizer, metrics."""
 
 import hashlib
 import json
@@ -14,12 +14,12 @@ from convlab.data.loading import load_checked
 from convlab.data.source import DataSource
 from convlab.data.split import HeldOut, TrainValSplit, split_data
 from convlab.errors import ConfigError
-from convlab.experiment import Experiment, ResolvedExperiment, resolve
+from convlab.experiment import ResolvedExperiment
 from convlab.host import PluginHost
 from convlab.host.building import build_part
 from convlab.parts import Dataset
 from convlab.system.tensorflow_start import enable_determinism, start_in_background
-from convlab.training.checkpoints.monitor import Monitor
+from convlab.training.checkpoints.best import Monitor
 from convlab.training.plan import Plan
 from convlab.training.schedules import find_schedule, scheduled_rate
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import keras
 
     from convlab.training.metrics import MetricSet
+    from convlab.training.placement import Placement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,28 +37,33 @@ class Prepared:
     Attributes:
         resolved: the parts, and the experiment with every default filled in.
         data: the images and labels.
-        division: which train images are learnt from.
-        validation: the images that validate each epoch: a part of the train split, or a split of their own.
-        plan: how many steps there are and what each sees.
-        model: from uint8 images to float32 logits.
-        parameters: how many weights the architecture has.
+        split: which images of the training set train.
+        validation: the images that validate each epoch: a part of the training set, or a set of their own.
+        plan: the steps, and what each of them sees.
+        placement: where variables live and steps run.
+        model: maps uint8 images to float32 logits.
+        parameters: the number of weights of the architecture.
+        optimizer: built for the model.
         rate: the learning rate, or its schedule.
+        metrics: the loss and the metrics of the training loop.
         precision: what the layers compute in, ``float32`` or ``mixed_bfloat16``.
-        xla: whether XLA compiles the training step.
-        monitor: what says which epoch is the best.
-        timing: seconds of ``data``, of ``import`` (TensorFlow, as far as it took longer than the data) and of
+        xla: whether XLA is to compile the training step.
+        monitor: ranks epochs.
+        timing: seconds of ``data``, ``import`` (TensorFlow, as far as it took longer than the data) and
             ``build``.
     """
 
     resolved: ResolvedExperiment
     data: ImageData
-    division: TrainValSplit
+    split: TrainValSplit
     validation: HeldOut
     plan: Plan
+    placement: "Placement"
     model: "keras.Model"
     parameters: int
     optimizer: "keras.optimizers.Optimizer"
     rate: Any
+    metrics: "MetricSet"
     precision: str
     xla: bool
     monitor: Monitor
@@ -69,7 +75,7 @@ class Prepared:
             "experiment": self.resolved.experiment.model_dump(mode="json", exclude_none=True),
             "parameters": self.parameters,
             "images": {
-                "train": len(self.division.train),
+                "train": len(self.split.train),
                 "validation": len(self.validation.indices),
                 "test": len(self.data.test.labels),
             },
@@ -82,97 +88,93 @@ class Prepared:
         }
 
     def data_digest(self) -> str:
-        """Return a digest of what is trained on: the labels, and the scaling.
+        """Return a digest of the training data: the labels, and the scaling.
 
-        That of ``standard`` knows the statistics of all pixels.
+        With ``scaling = "standard"`` the scaling depends on all pixels.
         """
         scaling = json.dumps(self.model.get_layer("scaling").get_config(), sort_keys=True, default=str)
-        labels = self.data.train.labels[self.division.train]
+        labels = self.data.train.labels[self.split.train]
         return hashlib.sha256(scaling.encode() + labels.tobytes()).hexdigest()
 
-    def measures(self) -> "MetricSet":
-        """Return the loss and the experiment's metrics, counting from nothing.
-
-        Raises:
-            PluginError: a metric cannot be built, or does not take labels and logits.
-        """
+    def build_metrics(self) -> "MetricSet":
+        """Return the loss and the metrics once more, for evaluation."""
         from convlab.training.metrics import build_metrics
 
         return build_metrics(self.resolved.metrics, self.data.num_classes)
 
 
-def prepare(
-    experiment: Experiment, *, host: PluginHost | None = None, source: DataSource | None = None
-) -> Prepared:
+def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSource) -> Prepared:
     """Load the data and build the model of an experiment.
 
     Args:
-        experiment: what to prepare.
-        host: where the parts come from; by default all installed plugins.
-        source: where data files are looked for; by default the environment's folders.
+        resolved: the experiment and its parts.
+        host: the plugins the parts come from; data of another known dataset are refused.
+        source: where data files are looked for.
 
     Raises:
-        ConfigError: a name, option or setting does not fit.
+        ConfigError: a setting does not fit the data.
         DataError: the data are missing or damaged.
         PluginError: a part failed or does not fit the others.
     """
-    host = host or PluginHost()
-    resolved = resolve(experiment, host)
     _refuse_missing_modules(resolved)
     settings = resolved.experiment.train
     schedule = find_schedule(settings.schedule)
-    source = source or DataSource.from_environment()
     timing: dict[str, float] = {}
 
     importing = start_in_background()  # while the data are read
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)
-        division, validation = split_data(data, resolved.experiment.data, settings.seed)
-        plan = Plan.of(settings, len(division.train))
+        split, validation = split_data(data, resolved.experiment.data, settings.seed)
+        plan = Plan.of(settings, len(split.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
     with _timed(timing, "import"):
         importing.result()
         if settings.deterministic:
             enable_determinism()
-        from convlab.training.model.network import build_network, build_optimizer
+        from convlab.training.metrics import build_metrics
+        from convlab.training.model.network import build_network, check_optimizer
         from convlab.training.model.preprocessing import raw_pixel_model
         from convlab.training.model.xla import uses_xla
+        from convlab.training.placement import Placement
 
-    with _timed(timing, "build"):
+    placement = Placement()
+    with _timed(timing, "build"), placement.scope():
         network, precision = build_network(resolved, data)
         model = raw_pixel_model(
-            network, data, division.train, resolved.experiment.data, str(resolved.architecture)
+            network, data, split.train, resolved.experiment.data, str(resolved.architecture)
         )
         rate = scheduled_rate(
             schedule, resolved.learning_rate, steps=plan.total_steps, warmup=settings.warmup
         )
         optimizer = build_part(resolved.optimizer, rate, resolved.optimizer_options)
-        build_optimizer(optimizer, model, str(resolved.optimizer))
+        check_optimizer(optimizer, str(resolved.optimizer))
+        optimizer.build(model.trainable_variables)
+        metrics = build_metrics(resolved.metrics, data.num_classes)
 
-    prepared = Prepared(
+    return Prepared(
         resolved=resolved,
         data=data,
-        division=division,
+        split=split,
         validation=validation,
         plan=plan,
+        placement=placement,
         model=model,
         parameters=network.count_params(),
         optimizer=optimizer,
         rate=rate,
+        metrics=metrics,
         precision=precision,
         xla=uses_xla(model, settings.compile),
         monitor=monitor,
         timing=timing,
     )
-    prepared.measures()  # a metric that does not fit is told before anything is trained
-    return prepared
 
 
 def _refuse_missing_modules(resolved: ResolvedExperiment) -> None:
     for tracker, _ in resolved.trackers:
         if missing := tracker.part.missing():
-            raise ConfigError(f"{missing}, or leave the tracker out")
+            raise ConfigError(f"{missing}, or remove the tracker")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How the learning rate changes over a run, from ``keras.optimizers.schedules``."""
+"""Learning rate schedules, from ``keras.optimizers.schedules``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A way for the learning rate to change.
+    """A learning rate schedule.
 
     Attributes:
-        build: called as ``build(learning_rate, steps)``; returns the rate itself where it stays, otherwise
-            a ``LearningRateSchedule`` over that many steps.
+        build: called as ``build(learning_rate, steps)``; returns the rate itself if it is constant,
+            otherwise a ``LearningRateSchedule`` over that many steps.
     """
 
     name: str
@@ -32,7 +32,7 @@ def _constant(learning_rate: float, steps: int) -> float:  # noqa: ARG001
 
 
 def _step(learning_rate: float, steps: int) -> LearningRateSchedule:
-    """As He et al. (2016) train ResNets on CIFAR: a tenth at half and at three quarters of the run."""
+    """Divide the rate by 10 at half and at three quarters of the run (He et al. 2016, on CIFAR)."""
     import keras
 
     boundaries = [max(steps // 2, 1), max(steps * 3 // 4, 2)]
@@ -47,48 +47,47 @@ def _exponential(learning_rate: float, steps: int) -> LearningRateSchedule:
 
 
 def _cosine(learning_rate: float, steps: int) -> LearningRateSchedule:
-    """Without restarts, from Loshchilov and Hutter (2017)."""
+    """Decay along a half cosine, without restarts (Loshchilov and Hutter 2017)."""
     import keras
 
     return keras.optimizers.schedules.CosineDecay(learning_rate, max(steps, 1))
 
 
 SCHEDULES = (
-    Schedule(name="constant", summary="The same rate throughout", build=_constant),
-    Schedule(name="step", summary="A tenth at half and again at three quarters of the run", build=_step),
-    Schedule(name="exponential", summary="Falls evenly in ratio, to a hundredth", build=_exponential),
-    Schedule(name="cosine", summary="Falls along a half cosine, to zero", build=_cosine),
+    Schedule(name="constant", summary="Constant rate", build=_constant),
+    Schedule(name="step", summary="Divided by 10 at half and at three quarters of the run", build=_step),
+    Schedule(name="exponential", summary="Exponential decay to a hundredth", build=_exponential),
+    Schedule(name="cosine", summary="Half a cosine, to zero", build=_cosine),
 )
 
 
 def find_schedule(name: str) -> Schedule:
-    """Return the schedule of that name.
+    """Return a schedule by name.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: the name is unknown.
     """
     for schedule in SCHEDULES:
         if schedule.name == name:
             return schedule
     names = [schedule.name for schedule in SCHEDULES]
-    raise ConfigError(f"train.schedule: no schedule {name!r}; {did_you_mean(name, names)}")
+    raise ConfigError(f"`train.schedule`: unknown schedule {name!r}; {did_you_mean(name, names)}")
 
 
 def scheduled_rate(schedule: Schedule, learning_rate: float, *, steps: int, warmup: float) -> Any:
-    """Return what an optimizer takes as its learning rate.
+    """Return the learning rate of an optimizer: a number or a schedule, after a warm-up.
 
     Args:
-        schedule: how the rate goes on after the warm-up.
+        schedule: the schedule after the warm-up.
         learning_rate: the rate, or its peak.
-        steps: of the whole run.
-        warmup: the fraction of them in which the rate climbs evenly from zero to ``learning_rate``.
+        steps: steps of the whole run.
+        warmup: the fraction of steps in which the rate rises linearly from zero to ``learning_rate``.
     """
     if not warmup:
         return schedule.build(learning_rate, steps)
-    climbing = max(
-        1, round(warmup * steps)
-    )  # a run of few steps is of the same kind as when it is gone on with
-    after = schedule.build(learning_rate, steps - climbing)
+    # At least one step: a short run then has the same optimizer state as a longer one that resumes it.
+    warmup_steps = max(1, round(warmup * steps))
+    after = schedule.build(learning_rate, steps - warmup_steps)
     from convlab.training.warm_up import WarmUp
 
-    return WarmUp(after, peak=learning_rate, steps=climbing)
+    return WarmUp(after, peak=learning_rate, steps=warmup_steps)

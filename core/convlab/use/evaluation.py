@@ -122,7 +122,7 @@ def _measured(
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     evaluator = Evaluator(model, loss, build_metrics(metrics, model.output_shape[1]))
     chunks: list[npt.NDArray[np.float32]] = []
-    results = evaluator.evaluate(images.split, images.indices, keep=chunks.append)
+    results = evaluator.evaluate(images.split, images.indices, on_logits=chunks.append)
     return results, np.concatenate(chunks)
 
 

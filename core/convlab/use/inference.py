@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from convlab.training.evaluator import chunk_of
+from convlab.training.evaluator import chunk_size
 
 Images = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float32]
@@ -20,7 +20,7 @@ def forward(model: keras.Model) -> Callable[[Images], Logits]:
     """
     pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
     graph = tf.function(lambda images: model(images, training=False), input_signature=[pixels])
-    size = chunk_of(model)
+    size = chunk_size(model)
 
     def logits_of(images: Images) -> Logits:
         starts = range(0, len(images), size)

@@ -113,7 +113,7 @@ def _in_batches(
     found: Sequence[Path | Unreadable], reader: PictureReader, model: "keras.Model"
 ) -> Iterator[tuple[list[Read], list[Unreadable]]]:
     """Yield the pictures that could be read and those that could not, as many at a time as fit in memory."""
-    from convlab.training.evaluator import chunk_of
+    from convlab.training.evaluator import chunk_size
 
     def read(file: Path | Unreadable) -> Read | Unreadable:
         if isinstance(file, Unreadable):
@@ -123,7 +123,7 @@ def _in_batches(
         except DataError as error:
             return Unreadable(picture=file, reason=str(error))
 
-    size = chunk_of(model)
+    size = chunk_size(model)
     with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow frees Python's lock
         warnings.simplefilter("ignore")  # of large pictures and odd metadata; the largest are refused
         for start in range(0, len(found), size):

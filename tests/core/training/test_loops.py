@@ -9,7 +9,6 @@ import pytest
 
 from convlab import Experiment, PluginHost, prepare
 from convlab.training.preparation import Prepared
-from convlab.training.reporter import Reporter
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +19,10 @@ def host() -> PluginHost:
 def trained(
     host: PluginHost, data_dir: Path | None, **settings: Any
 ) -> tuple[list[npt.NDArray[np.float32]], list[dict[str, Any]], dict[str, float], Prepared]:
-    from convlab.training.epoch_runner import EpochRunner
-    from convlab.training.session import Session
-
     prepared = prepare(Experiment(**settings), host=host, data_dir=data_dir)
-    session = Session(EpochRunner(prepared), Reporter())
-    outcome = session.train()
+    from convlab.training.trainer import Trainer
+
+    outcome = Trainer(prepared).train()
     return prepared.model.get_weights(), outcome.epochs, outcome.test, prepared
 
 
@@ -102,7 +99,7 @@ def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
 
     plain = prepare(Experiment(**settings), host=host, data_dir=small_mnist_dir)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    order = plain.plan.order(plain.division.train, epoch=1)
+    order = plain.plan.order(plain.split.train, epoch=1)
     losses = []
     for start in range(0, len(order), 64):
         batch = order[start : start + 64]

@@ -1,4 +1,4 @@
-"""A dataset, optimizer or metric that misbehaves is named in one sentence, and XLA is no stumbling block."""
+"""A dataset, optimizer or metric that misbehaves is named in one sentence."""
 
 import logging
 from collections.abc import Callable
@@ -86,29 +86,29 @@ CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
     (
         Optimizer(name="odd", summary="o", build=lambda a, b: 3),
         PluginError,
-        "builds int, but must return a keras",
+        "must build a keras Optimizer, got int",
     ),
     (Optimizer(name="odd", summary="o", build=leaves), PluginError, "failed: SystemExit: 3"),
     (
         Metric(name="odd", summary="o", build=lambda a, b: "f1"),
         PluginError,
-        "builds str, but must return a keras",
+        "must build a keras Metric; got str",
     ),
     (
         Metric(name="odd", summary="o", build=per_class),
         PluginError,
-        "gives an array of shape (10,), but must",
+        "must return one number; got an array of shape (10,)",
     ),
     (
         Metric(name="odd", summary="o", build=probabilities_alone),
         PluginError,
-        "failed on labels (batch,) and logits",
+        "failed on labels of shape (batch,) and logits",
     ),
 ]
 
 
 @pytest.mark.parametrize(("part", "error", "message"), CASES)
-def test_a_part_that_misbehaves_is_named_before_anything_is_trained(
+def test_a_part_that_misbehaves_is_named_before_training(
     part: Any, error: type[ConvlabError], message: str, tmp_path: Path
 ) -> None:
     named: Any = {"metrics": ("odd",)} if part.kind == "metric" else {part.kind: "odd"}
@@ -132,7 +132,7 @@ def not_for_xla(num_classes: int, options: None) -> Any:
     return keras.metrics.MeanMetricWrapper(right, name="right")
 
 
-def test_what_xla_cannot_compile_runs_without_it_unless_xla_was_asked_for(
+def test_a_step_that_xla_cannot_compile_runs_without_xla_unless_xla_is_required(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     host = host_with(Metric(name="right", summary="Accuracy on the host", build=not_for_xla))
@@ -142,14 +142,14 @@ def test_what_xla_cannot_compile_runs_without_it_unless_xla_was_asked_for(
     assert prepare(experiment, host=host).xla
     with caplog.at_level(logging.WARNING, logger="convlab"):
         result = run(experiment, host=host, runs_dir=tmp_path, progress=False)
-    assert "XLA cannot compile this step, so it runs without" in caplog.text
+    assert "XLA cannot compile this step, so it runs without XLA" in caplog.text
     assert '"xla": false' in (result.folder / "environment.json").read_text(encoding="utf-8")
     assert result.epochs[-1]["right"] == pytest.approx(result.epochs[-1]["accuracy"])
     assert result.test["right"] == pytest.approx(result.test["accuracy"])
 
     for loop in ("tape", "fit"):
         insisting = experiment.train.model_copy(update={"compile": "on", "loop": loop})
-        with pytest.raises(TrainingError, match=r"without XLA it may work: -s train\.compile=off"):
+        with pytest.raises(TrainingError, match=r"if XLA is the cause, set `train\.compile` to off"):
             run(
                 experiment.model_copy(update={"train": insisting}),
                 host=host,

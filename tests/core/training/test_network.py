@@ -1,4 +1,4 @@
-"""An architecture that does not fit is refused before anything is trained, in one sentence."""
+"""An architecture that does not fit is refused before training, in one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -75,11 +75,14 @@ def unsavable(input_shape: tuple[int, int, int], num_classes: int, options: None
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (sequential(dense(7)), "ends in shape (batch, 7), but 10 classes need logits of shape (batch, 10)"),
-        (returns("a model"), "builds str, but must return a keras.Model"),
+        (sequential(dense(7)), "must return logits of shape (batch, 10), got shape (batch, 7)"),
+        (returns("a model"), "must build a keras.Model, got str"),
         (raises, "failed to build for images of shape (8, 8, 1) and 10 classes: RuntimeError: no weights"),
         (sequential(dense(10, trainable=False)), "has no trainable weights"),
-        (unsavable, "could not be saved after training: give each class of its own a get_config()"),
+        (
+            unsavable,
+            "saved after training (NotImplementedError); give each custom class a get_config()",
+        ),
     ],
     ids=["wrong width", "no model", "raises", "frozen", "unsavable"],
 )
@@ -93,15 +96,15 @@ def test_an_architecture_that_does_not_fit_is_named_with_the_fix(
 
 
 @pytest.mark.parametrize("scaling", ["standard", "unit", "none"])
-def test_scaling_is_the_first_layer_of_the_model_and_uses_the_train_images_alone(
+def test_scaling_is_the_first_layer_of_the_model_and_uses_training_images_only(
     scaling: Literal["standard", "unit", "none"],
 ) -> None:
     prepared = prepare(Experiment(architecture="mlp", data=DataSettings(scaling=scaling)))
     images = np.asarray(prepared.data.train.images)
     scaled = np.asarray(prepared.model.get_layer("scaling")(images))
-    learnt_from = images[prepared.division.train].astype(np.float64)
+    trained_on = images[prepared.split.train].astype(np.float64)
     if scaling == "standard":
-        expected = (images - learnt_from.mean()) / learnt_from.std()
+        expected = (images - trained_on.mean()) / trained_on.std()
     else:
         expected = images / (255 if scaling == "unit" else 1)
     np.testing.assert_allclose(scaled, expected, atol=1e-4)
@@ -119,7 +122,9 @@ def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> No
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_automatic_precision_is_bfloat16_for_convolutions_where_the_processor_has_it(tmp_path: Path) -> None:
+def test_automatic_precision_is_bfloat16_for_convolutions_if_the_processor_supports_it(
+    tmp_path: Path,
+) -> None:
     from convlab.training.model.precision import NATIVE_FLAGS, cpu_flags
 
     cpuinfo = tmp_path / "cpuinfo"
@@ -137,7 +142,7 @@ def test_automatic_precision_is_bfloat16_for_convolutions_where_the_processor_ha
     assert cnn.model.get_layer("cnn").layers[1].compute_dtype == ("bfloat16" if here else "float32")
 
 
-def test_xla_is_on_for_dense_layers_alone_unless_it_is_set() -> None:
+def test_xla_is_on_for_dense_layers_only_unless_it_is_set() -> None:
     cases: list[tuple[str, Literal["auto", "on", "off"]]] = [
         ("mlp", "auto"),
         ("cnn", "auto"),
@@ -153,7 +158,7 @@ def test_xla_is_on_for_dense_layers_alone_unless_it_is_set() -> None:
     assert list(chosen.values()) == [True, False, False, True]
 
 
-def test_a_layer_that_may_hold_a_convolution_keeps_xla_off() -> None:
+def test_a_layer_that_may_contain_a_convolution_turns_xla_off() -> None:
     import keras
 
     class Convolving(keras.layers.Dense):

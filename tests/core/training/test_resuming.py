@@ -1,4 +1,4 @@
-"""What ends a run early, what is kept of it, and how it goes on."""
+"""What stops a run early, what is saved of it, and how it resumes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +44,7 @@ def train(host: PluginHost, tmp_path: Path) -> Callable[..., Run]:
     return train
 
 
-def figures(result: Run) -> list[dict[str, Any]]:
+def results(result: Run) -> list[dict[str, Any]]:
     times = ("seconds", "images_per_second")
     return [{key: value for key, value in epoch.items() if key not in times} for epoch in result.epochs]
 
@@ -53,7 +53,7 @@ def weights(result: Run) -> bytes:
     return b"".join(np.asarray(weight).tobytes() for weight in result.model.get_weights())
 
 
-def test_a_finished_run_trained_on_equals_the_longer_run(
+def test_a_finished_run_that_trains_for_longer_equals_the_longer_run(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     constant = {"schedule": "constant", "warmup": 0.0, "compile": "on"}
@@ -63,32 +63,34 @@ def test_a_finished_run_trained_on_equals_the_longer_run(
         ConfigError, match="has finished, by its epochs of 2: raise that to train it on, with --epochs"
     ):
         resume("shorter", host=host, runs_dir=tmp_path, progress=False)
-    on = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
-    assert weights(on) == weights(longer) != weights(shorter)
-    assert figures(on) == figures(longer)
-    assert on.test == longer.test
-    for folder in (on.folder, longer.folder):
+    extended = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
+    assert weights(extended) == weights(longer) != weights(shorter)
+    assert results(extended) == results(longer)
+    assert extended.test == longer.test
+    for folder in (extended.folder, longer.folder):
         assert (folder / "experiment.toml").read_text(encoding="utf-8") == longer.experiment.to_toml()
-    assert on.resumed == [{"epoch": 3, "step": 0, "changed": {"epochs": 4}}]
-    assert on.started == shorter.started
+    assert extended.resumed == [{"epoch": 3, "step": 0, "changed": {"epochs": 4}}]
+    assert extended.started == shorter.started
 
 
-def test_a_lower_rate_can_be_gone_on_with_and_what_would_change_the_weights_cannot(
+def test_a_run_resumes_at_a_lower_rate_but_not_with_settings_that_change_its_past(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     train("run", train={"epochs": 1, "schedule": "constant", "warmup": 0.0})
-    go_on: Any = lambda **changes: resume("run", train=changes, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
-    slower = go_on(epochs=2, learning_rate=1e-9)
+    resumed: Any = lambda **changes: resume(
+        "run", train=changes, host=host, runs_dir=tmp_path, progress=False
+    )
+    slower = resumed(epochs=2, learning_rate=1e-9)
     assert slower.epochs[1]["val_loss"] == pytest.approx(slower.epochs[0]["val_loss"], abs=1e-5)
     with pytest.raises(ConfigError, match=r"train\.seed cannot change in the middle of a run"):
-        go_on(seed=1)
+        resumed(seed=1)
     with pytest.raises(ConfigError, match=r"train\.epoch: no such key; did you mean 'epochs'"):
-        go_on(epoch=3)
-    with pytest.raises(ConfigError, match=r"is to end after 21 steps, but 42 are trained already"):
-        go_on(epochs=1)
+        resumed(epoch=3)
+    with pytest.raises(ConfigError, match=r"would end after 21 steps, but 42 are done"):
+        resumed(epochs=1)
 
 
-def test_the_best_epoch_is_kept_and_patience_ends_the_run(train: Callable[..., Run]) -> None:
+def test_the_best_epoch_is_restored_and_patience_stops_the_run(train: Callable[..., Run]) -> None:
     rate = {"learning_rate": 0.3, "schedule": "constant", "warmup": 0.0}  # too high to get better for long
     result = train("best", train={"epochs": 40, "restore_best": True, "patience": 2, **rate})
     losses = [epoch["val_loss"] for epoch in result.epochs]
@@ -100,7 +102,7 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_run(train: Callable[..., R
     assert result.test == last.test
 
 
-def test_what_is_monitored_can_be_named_and_less_of_it_may_be_better(
+def test_any_recorded_value_can_be_monitored_in_its_own_direction(
     train: Callable[..., Run], tmp_path: Path
 ) -> None:
     result = train("named", train={"epochs": 4, "monitor": "val_accuracy"})
@@ -111,32 +113,30 @@ def test_what_is_monitored_can_be_named_and_less_of_it_may_be_better(
         "epoch": 1 + int(np.argmax(accuracies)),
         "value": max(accuracies),
     }
-    with pytest.raises(
-        ConfigError, match=r"nothing is measured as 'val_acuracy'; did you mean 'val_accuracy'"
-    ):
+    with pytest.raises(ConfigError, match=r"unknown value 'val_acuracy'; did you mean 'val_accuracy'"):
         train("unknown", train={"monitor": "val_acuracy"})
     assert not (tmp_path / "unknown").exists()
 
 
-def test_a_time_budget_ends_a_run_within_an_epoch_and_more_time_goes_on_from_there(
+def test_a_time_limit_stops_a_run_inside_an_epoch_and_more_time_resumes_it_there(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 0.3}}
     cut = train("cut", **settings, architecture_options={"filters": [4], "dense": []})
     assert cut.stop_reason == "max_seconds"
     assert 1 <= len(cut.epochs) < 3
-    on = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
-    assert on.stop_reason == "epochs"
+    extended = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
+    assert extended.stop_reason == "epochs"
     whole = train(
         "whole", architecture="cnn", architecture_options={"filters": [4], "dense": []},
         train={"epochs": 3, "batch_size": 1},
     )  # fmt: skip
-    assert on.resumed[0]["step"] > 0
-    assert weights(on) == weights(whole)
-    assert figures(on) == figures(whole)
+    assert extended.resumed[0]["step"] > 0
+    assert weights(extended) == weights(whole)
+    assert results(extended) == results(whole)
 
 
-def test_a_loss_that_is_no_number_ends_the_run_at_that_step_with_the_last_good_checkpoint(
+def test_a_loss_that_is_not_finite_stops_the_run_at_that_step_with_the_last_good_checkpoint(
     tmp_path: Path,
 ) -> None:
     def build(learning_rate: Any, options: None) -> Any:
@@ -155,10 +155,10 @@ def test_a_loss_that_is_no_number_ends_the_run_at_that_step_with_the_last_good_c
     host = PluginHost(third_party=False)
     host.register(SimpleNamespace(convlab_optimizers=convlab_optimizers))
     experiment = Experiment(**MLP, optimizer="failing", train=TrainSettings(epochs=4, compile="off"))
-    with pytest.raises(DivergedError, match="became nan in epoch 2, at step 11 of 21: lower the") as told:
+    with pytest.raises(DivergedError, match="became nan in epoch 2, step 11 of 21; lower") as raised:
         run(experiment, host=host, runs_dir=tmp_path, name="nan", progress=False)
-    assert "the last good checkpoint is of epoch 2, step 0" in str(told.value)
-    assert f"convlab resume {tmp_path / 'nan'} --learning-rate" in told.value.__notes__[0]
+    assert "the last good checkpoint is at epoch 2, step 0" in str(raised.value)
+    assert f"convlab resume {tmp_path / 'nan'} --learning-rate" in raised.value.__notes__[0]
     kept = read_checkpoint(tmp_path / "nan" / "checkpoints" / "last.safetensors").arrays
     assert all(np.isfinite(array).all() for array in kept.values())
 
@@ -169,22 +169,24 @@ def test_a_damaged_or_foreign_checkpoint_is_refused_in_one_sentence(
     result = train("run", train={"epochs": 1})
     last = result.folder / "checkpoints" / "last.safetensors"
     whole = last.read_bytes()
-    go_on: Any = lambda: resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
+
+    def resumed() -> Run:
+        return resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
     flipped = bytearray(whole)
     flipped[-3] ^= 1
     for content in (bytes(flipped), whole[:-10], whole[:4], b"", b"\x80\x04pickle"):
         last.write_bytes(content)
         with pytest.raises(RunFolderError, match=r"checkpoint '.*last\.safetensors' is damaged \("):
-            go_on()
+            resumed()
     checkpoint = read_checkpoint_of(whole, last)
     arrays = checkpoint.arrays | {"model/0000": np.zeros((3, 3), np.float32)}
     write_checkpoint(last, Checkpoint(arrays=arrays, facts=checkpoint.facts))
-    with pytest.raises(RunFolderError, match="the checkpoint is not of this experiment"):
-        go_on()
+    with pytest.raises(RunFolderError, match="the checkpoint belongs to another experiment"):
+        resumed()
     last.unlink()
-    with pytest.raises(RunFolderError, match="no checkpoint"):
-        go_on()
+    with pytest.raises(RunFolderError, match=r"last\.safetensors' does not exist"):
+        resumed()
 
 
 def read_checkpoint_of(content: bytes, file: Path) -> Checkpoint:
@@ -192,7 +194,7 @@ def read_checkpoint_of(content: bytes, file: Path) -> Checkpoint:
     return read_checkpoint(file)
 
 
-def test_other_images_than_those_trained_on_before_are_noticed(
+def test_resuming_notices_that_the_training_data_changed(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train("run", train={"epochs": 1})
@@ -203,11 +205,11 @@ def test_other_images_than_those_trained_on_before_are_noticed(
         class_names=data.class_names,
     )
     monkeypatch.setattr("convlab.training.preparation.load_checked", lambda *arguments: other)
-    with pytest.raises(DataError, match="are not those that are found now"):
+    with pytest.raises(DataError, match="the training data changed since the checkpoint"):
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
 
-def test_a_run_is_trained_by_one_process_at_a_time(
+def test_one_process_at_a_time_trains_a_run(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     from convlab.runs import RunFolder
@@ -220,20 +222,20 @@ def test_a_run_is_trained_by_one_process_at_a_time(
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
 
-def test_a_run_that_ended_with_its_steps_in_the_middle_of_an_epoch_goes_on_from_there(
+def test_a_run_whose_steps_ended_inside_an_epoch_resumes_there(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     constant = {"schedule": "constant", "warmup": 0.0}
     whole = train("whole", train={"max_steps": 60, **constant})
     cut = train("cut", train={"max_steps": 31, **constant})
     assert (cut.stop_reason, len(cut.epochs)) == ("max_steps", 2)
-    on = resume("cut", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
-    assert [(at["epoch"], at["step"]) for at in on.resumed] == [(2, 10)]
-    assert weights(on) == weights(whole)
-    assert figures(on) == figures(whole)
+    extended = resume("cut", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
+    assert [(at["epoch"], at["step"]) for at in extended.resumed] == [(2, 10)]
+    assert weights(extended) == weights(whole)
+    assert results(extended) == results(whole)
 
 
-def test_a_finished_run_that_is_trained_on_can_be_interrupted_and_gone_on_with_again(
+def test_a_finished_run_that_trains_for_longer_can_be_interrupted_and_resumed_again(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from convlab.runs import RunFolder
@@ -247,14 +249,16 @@ def test_a_finished_run_that_is_trained_on_can_be_interrupted_and_gone_on_with_a
         append(self, record)
         raise KeyboardInterrupt
 
-    go_on: Any = lambda **changes: resume("run", train=changes, host=host, runs_dir=tmp_path, progress=False)  # noqa: E731
+    resumed: Any = lambda **changes: resume(
+        "run", train=changes, host=host, runs_dir=tmp_path, progress=False
+    )
     with monkeypatch.context() as patched:
         patched.setattr(RunFolder, "append_epoch", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            go_on(epochs=3, learning_rate=0.002)
+            resumed(epochs=3, learning_rate=0.002)
     assert not (folder / "summary.json").exists()
     assert (folder / "summary-1.json").read_bytes() == found
-    result = go_on()
+    result = resumed()
     assert len(result.epochs) == 3
     assert float(np.asarray(_rate_of(folder))) == pytest.approx(0.002)
     assert result.resumed[0]["changed"] == {"epochs": 3, "learning_rate": 0.002}
@@ -265,7 +269,7 @@ def _rate_of(run: Path) -> Any:
     return arrays["optimizer/0001"]  # after the count of its steps
 
 
-def test_the_best_of_a_run_that_ended_within_an_epoch_does_not_outlive_that_ending(
+def test_the_best_weights_of_an_epoch_cut_short_do_not_outlive_that_end(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     settings = {"max_steps": 31, "restore_best": True, "schedule": "constant", "warmup": 0.0}
@@ -274,5 +278,5 @@ def test_the_best_of_a_run_that_ended_within_an_epoch_does_not_outlive_that_endi
     kept = read_checkpoint(cut.folder / "checkpoints" / "best.safetensors").facts
     assert kept["epoch"] == 1
     whole = train("whole", train=settings | {"max_steps": 63})
-    on = resume("cut", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
-    assert (on.selected_epoch, on.test) == (whole.selected_epoch, whole.test)
+    extended = resume("cut", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
+    assert (extended.selected_epoch, extended.test) == (whole.selected_epoch, whole.test)

@@ -16,7 +16,7 @@ from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.options.run import DataDir
 from convlab.cli.output import print_all, print_json, shown
 from convlab.parts import Dataset
-from convlab.training.callbacks.wording import measures
+from convlab.training.callbacks.summary_lines import metrics_line as measures
 from convlab.use.evaluation import SPLITS, evaluate
 from convlab.use.evaluation_report import Evaluation
 

@@ -13,7 +13,7 @@ from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
 from convlab.cli.options.settings import experiment_from
 from convlab.cli.output import print_all, print_json
 from convlab.experiment import resolve
-from convlab.training.callbacks.wording import describe
+from convlab.training.callbacks.summary_lines import describe
 
 
 def run_experiment(

@@ -5,7 +5,7 @@ import shlex
 from rich.markup import escape
 
 from convlab.runs.result import Run
-from convlab.training.callbacks.wording import measures
+from convlab.training.callbacks.summary_lines import metrics_line as measures
 
 _ENDED = {
     "patience": "stopped early: for {patience} epochs none was better",

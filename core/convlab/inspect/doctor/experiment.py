@@ -9,7 +9,7 @@ import numpy as np
 
 from convlab.data.source import DataSource
 from convlab.errors import ConvlabError
-from convlab.experiment import Experiment
+from convlab.experiment import Experiment, resolve
 from convlab.host import PluginHost
 from convlab.inspect.doctor.finding import Finding, ok, problem
 from convlab.inspect.doctor.model import Model
@@ -29,7 +29,7 @@ def examine_experiment(
         What was found, and the model unless the experiment cannot be prepared.
     """
     try:
-        prepared = prepare(experiment, host=host, source=DataSource.from_environment(data_dir))
+        prepared = prepare(resolve(experiment, host), host=host, source=DataSource.from_environment(data_dir))
     except ConvlabError as error:
         return [_refused(error)], None
     from convlab.training.model.cost import layer_costs
@@ -50,7 +50,7 @@ def _refused(error: ConvlabError) -> Finding:
 
 
 def _described(prepared: Prepared) -> Finding:
-    from convlab.training.callbacks.wording import describe
+    from convlab.training.callbacks.summary_lines import describe
 
     return ok("experiment", "; ".join(describe(prepared)))
 

@@ -51,7 +51,7 @@ class Probe:
         self._initial = [variable.value.numpy() for variable in self._model.variables]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         images = min(prepared.plan.images, STEPS * prepared.plan.batch_size)
-        self._order = prepared.plan.order(prepared.division.train, epoch=1)[:images]
+        self._order = prepared.plan.order(prepared.split.train, epoch=1)[:images]
 
     @property
     def images(self) -> Any:

@@ -1,62 +1,82 @@
-"""Signals that end a run, held back until no step is torn by them."""
+"""Signals that stop a run, held back until no step is torn."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, ClassVar
+
+from convlab.training.callbacks.callback import Callback
 
 
 class Terminated(KeyboardInterrupt):
-    """The process was asked to end, as by a job scheduler or a closed terminal."""
+    """The process was asked to stop, as by a job scheduler or a closed terminal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.exit_code = 128 + number
 
 
-class Interruption:
-    """Remembers a signal until it is asked for; a second one ends what runs at once.
+class Signals(Callback):
+    """Stops the run between two steps, or two chunks of an evaluation, after Ctrl-C, SIGTERM or SIGHUP.
 
-    Only where Python's own handling is in place: what an application has set, or a parent has had ignored,
-    stays so.
+    A second signal stops it immediately. Only Python's default handling is replaced: handlers that an
+    application installed, and signals that a parent process ignores, stay as they are.
+
+    Args:
+        before_stop: called before the run stops between two steps.
     """
 
-    def __init__(self) -> None:
-        self._came: int | None = None
+    essential: ClassVar[bool] = True
+
+    def __init__(self, before_stop: Callable[[], object]) -> None:
+        self._before_stop = before_stop
+        self._received: int | None = None
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """Hold signals back while the block runs; those that came and were not asked for are raised then."""
+        """Hold signals back in the block; one that no event delivered is raised at its end."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+        defaults = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
         if hasattr(signal, "SIGHUP"):
-            usual[signal.SIGHUP] = signal.SIG_DFL
-        replaced = {number: before for number, before in usual.items() if signal.getsignal(number) == before}
+            defaults[signal.SIGHUP] = signal.SIG_DFL
+        replaced = {
+            number: before for number, before in defaults.items() if signal.getsignal(number) == before
+        }
         for number in replaced:
-            signal.signal(number, self._remember)
+            signal.signal(number, self._receive)
         try:
             yield
-            self.check()
+            if self._received is not None:
+                raise _as_error(self._received)
         finally:
             for number, before in replaced.items():
                 signal.signal(number, before)
 
-    def check(self) -> None:
-        """Raise what was held back.
+    def on_step_end(self, step: int, logs: Mapping[str, float]) -> None:  # noqa: ARG002
+        """Stop if a signal came."""
+        self._stop_if_received()
 
-        Raises:
-            KeyboardInterrupt: Ctrl-C was pressed, or the process was asked to end.
-        """
-        if self._came is not None:
-            raise _as_error(self._came)
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Stop if a signal came."""
+        self._stop_if_received()
 
-    def _remember(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self._came is not None:
+    def on_evaluate_step_end(self) -> None:
+        """Stop if a signal came."""
+        self._stop_if_received()
+
+    def _stop_if_received(self) -> None:
+        if self._received is not None:
+            self._before_stop()
+            raise _as_error(self._received)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self._received is not None:
             raise _as_error(number)
-        self._came = number
+        self._received = number
 
 
 def _as_error(number: int) -> KeyboardInterrupt:

@@ -1,27 +1,31 @@
-"""All trackers of a run."""
+"""Trackers, each in a thread next to the training, which none of them can stop or slow down."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import Any
 
+from convlab.errors import ConvlabError, in_one_line
 from convlab.host import ProvidedPart
 from convlab.parts import Tracker
-from convlab.training.callbacks.follower import Follower
-from convlab.training.callbacks.tracked_run import State, TrackedRun
+from convlab.training.callbacks.callback import Callback, FailureState
+from convlab.training.callbacks.training_info import TrainingInfo
 
-# How long a run that has ended waits for trackers that are not done; Ctrl-C ends it sooner.
-SECONDS_AT_THE_END = {"finished": 20.0, "failed": 10.0, "interrupted": 1.0}
-_SECONDS_UNTOLD = 1.0
+# How long a stopped run waits for its trackers; Ctrl-C skips the wait.
+WAIT_SECONDS = {"finished": 20.0, "failed": 10.0, "interrupted": 1.0}
+_SILENT_SECONDS = 1.0
+_LAST_EVENTS = ("on_train_end", "on_failure")
 
 logger = logging.getLogger("convlab")
 
 
-class Trackers:
-    """Tells each tracker what happens, and goes on at once.
+class Trackers(Callback):
+    """Passes events to each tracker's thread and returns immediately.
 
     Args:
         parts: the trackers, each with its options.
@@ -29,46 +33,86 @@ class Trackers:
 
     def __init__(self, parts: Iterable[tuple[ProvidedPart[Tracker], Any]]) -> None:
         self._parts = tuple(parts)
-        self._followers: list[Follower] = []
+        self._threads: list[_TrackerThread] = []
 
-    def start(self, run: TrackedRun) -> None:
-        """Training is about to begin or to go on."""
+    def on_train_begin(self, run: TrainingInfo) -> None:
+        """Start the threads."""
         for provided, options in self._parts:
-            told = replace(deepcopy(run), tracker=provided.part.name)
-            self._followers.append(Follower(provided, told, options))
+            own = replace(deepcopy(run), tracker=provided.part.name)
+            self._threads.append(_TrackerThread(provided, own, options))
 
-    def epoch_ended(self, record: Mapping[str, Any]) -> None:
-        """An epoch has ended."""
-        self._tell("epoch_ended", record)
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Pass the epoch on."""
+        self._send("on_epoch_end", epoch, logs)
 
-    def finished(self, summary: Mapping[str, Any]) -> None:
-        """The run has finished; returns when the trackers are done with it, or their time is up."""
-        self._tell("finished", summary)
-        with suppress(KeyboardInterrupt):  # all is kept already: it ends the waiting alone
-            self._wait("finished")
+    def on_train_end(self, summary: Mapping[str, Any]) -> None:
+        """Pass the summary on; return when the trackers are done or their time is up."""
+        self._send("on_train_end", summary)
+        with suppress(KeyboardInterrupt):  # everything is saved: Ctrl-C only ends the wait
+            self._wait(WAIT_SECONDS["finished"])
 
-    def stopped(self, state: State, message: str) -> None:
-        """The run has ended early; returns when the trackers are done with it, or their time is up."""
-        self._tell("stopped", state, message)
-        with suppress(KeyboardInterrupt):  # so too, and the run's own ending is the one to be told
-            self._wait(state)
+    def on_failure(self, state: FailureState, message: str) -> None:
+        """Pass the failure on; return when the trackers are done or their time is up."""
+        self._send("on_failure", state, message)
+        with suppress(KeyboardInterrupt):
+            self._wait(WAIT_SECONDS[state])
 
-    def _tell(self, what: str, *arguments: Any) -> None:
-        for follower in self._followers:
-            follower.tell(what, *deepcopy(arguments))
+    def _send(self, event: str, *arguments: Any) -> None:
+        for thread in self._threads:
+            thread.send(event, *deepcopy(arguments))
 
-    def _wait(self, ending: str) -> None:
-        seconds = SECONDS_AT_THE_END[ending]
+    def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        busy = [follower for follower in self._followers if not follower.done(min(seconds, _SECONDS_UNTOLD))]
-        if busy and seconds > _SECONDS_UNTOLD:
+        busy = [thread for thread in self._threads if not thread.is_done(min(seconds, _SILENT_SECONDS))]
+        if busy and seconds > _SILENT_SECONDS:
             names = " and ".join(map(str, busy))
-            logger.warning("note: waiting for %s, at most %g seconds; Ctrl-C goes on", names, seconds)
-        for follower in busy:
-            if not follower.done(until - time.monotonic()):
+            logger.info("waiting up to %g seconds for %s; press Ctrl-C to skip", seconds, names)
+        for thread in busy:
+            if not thread.is_done(until - time.monotonic()):
                 logger.warning(
-                    "warning: %s was not done %g seconds after the run: some of it may be missing there",
-                    follower,
+                    "%s did not finish within %g seconds after the run; some of its data may be missing",
+                    thread,
                     seconds,
                 )
-        self._followers = []
+        self._threads = []
+
+
+class _TrackerThread:
+    """Calls one tracker, in order, at its own pace.
+
+    A service that answers slowly, or not at all, must not slow down training: hence a thread, and a daemon,
+    which does not keep the process from exiting.
+    """
+
+    def __init__(self, provided: ProvidedPart[Tracker], run: TrainingInfo, options: Any) -> None:
+        self._provided = provided
+        self._events: SimpleQueue[tuple[str, tuple[Any, ...]]] = SimpleQueue()
+        name = f"convlab tracker {provided.part.name}"
+        self._thread = threading.Thread(target=self._follow, args=(run, options), name=name, daemon=True)
+        self._thread.start()
+
+    def send(self, event: str, *arguments: Any) -> None:
+        """Queue an event, unless the tracker was dropped."""
+        if self._thread.is_alive():
+            self._events.put((event, arguments))
+
+    def is_done(self, seconds: float) -> bool:
+        """Wait up to that long, and return whether the tracker is done or was dropped."""
+        self._thread.join(max(seconds, 0.0))
+        return not self._thread.is_alive()
+
+    def __str__(self) -> str:
+        return str(self._provided)
+
+    def _follow(self, run: TrainingInfo, options: Any) -> None:
+        try:
+            callback = self._provided.part.start(run, options)
+            if not isinstance(callback, Callback):
+                raise TypeError(f"start must return a Callback, got {type(callback).__name__}")
+            event = ""
+            while event not in _LAST_EVENTS:
+                event, arguments = self._events.get()
+                getattr(callback, event)(*arguments)
+        except BaseException as error:  # ends the thread and nothing else
+            reason = str(error) if isinstance(error, ConvlabError) else in_one_line(error)
+            logger.warning("the run continues without %s, which failed: %s", self._provided, reason)

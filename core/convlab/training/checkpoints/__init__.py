@@ -1,3 +1,3 @@
-"""What is kept of a run under way, so that it can go on where it was."""
+"""What is saved of a run in progress, so that it can resume."""
 
 LAST, BEST = "last.safetensors", "best.safetensors"

@@ -1,4 +1,4 @@
-"""One file that holds arrays and facts, whole or not at all, and never a pickle."""
+"""A checkpoint file: arrays and JSON, written atomically, never a pickle."""
 
 import hashlib
 import json
@@ -16,15 +16,16 @@ from convlab.system.atomic_write import write_bytes
 Arrays = dict[str, npt.NDArray[Any]]
 
 _FORMAT = "1"
+_OTHERWISE = "restore it from a copy, or run the experiment again"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """What a checkpoint file holds.
+    """The content of a checkpoint file.
 
     Attributes:
         arrays: by name.
-        facts: anything that JSON holds.
+        facts: JSON values.
     """
 
     arrays: Arrays
@@ -32,7 +33,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a safetensors file in one step; a kill leaves the old one.
+    """Write a safetensors file atomically; a kill leaves the previous one.
 
     Raises:
         RunFolderError: it cannot be written.
@@ -47,16 +48,16 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         write_bytes(path, save(arrays, metadata))
     except OSError as error:
         raise RunFolderError(
-            f"cannot write the checkpoint {str(path)!r} ({error.strerror or error}): free space or mend its "
-            "permissions; what was written before is whole"
+            f"cannot write the checkpoint {str(path)!r} ({error.strerror or error}); free disk space or "
+            "fix its permissions; the previous checkpoint is intact"
         ) from error
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint and see that it is what was written.
+    """Read a checkpoint and verify its checksum.
 
     Raises:
-        RunFolderError: it is not there, damaged, or of another version of convlab.
+        RunFolderError: it is missing or damaged, or from another version of convlab.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -65,30 +66,24 @@ def read_checkpoint(path: Path) -> Checkpoint:
             metadata: dict[str, str] = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
-        again = path.parent.parent / "experiment.toml"
-        raise RunFolderError(
-            f"no checkpoint {str(path)!r}: put a copy there, or train again with 'convlab run {again}'"
-        ) from None
+        raise RunFolderError(f"checkpoint {str(path)!r} does not exist; {_OTHERWISE}") from None
     except OSError as error:
         raise RunFolderError(f"cannot read the checkpoint {str(path)!r}: {error}") from error
     except SafetensorError as error:
         raise _damaged(path, str(error)) from error
     if metadata.get("format") != _FORMAT:
         raise RunFolderError(
-            f"the checkpoint {str(path)!r} has the format {metadata.get('format')!r}, which this version of "
-            "convlab does not read: use the version in the run's environment.json"
+            f"the checkpoint {str(path)!r} has format {metadata.get('format')!r}, which this version of "
+            "convlab cannot read; use the version in the run's environment.json"
         )
     facts = metadata.get("convlab", "")
     if metadata.get("sha256") != _digest(arrays, facts):
-        raise _damaged(path, "its checksum is not that of its content")
+        raise _damaged(path, "checksum mismatch")
     return Checkpoint(arrays=arrays, facts=json.loads(facts))
 
 
 def _damaged(path: Path, why: str) -> RunFolderError:
-    return RunFolderError(
-        f"the checkpoint {str(path)!r} is damaged ({why}): put a copy in its place, or train again with "
-        f"'convlab run {path.parent.parent / 'experiment.toml'}'"
-    )
+    return RunFolderError(f"checkpoint {str(path)!r} is damaged ({why}); {_OTHERWISE}")
 
 
 def _digest(arrays: Mapping[str, npt.NDArray[Any]], facts: str) -> str:

@@ -1,1 +1,1 @@
-"""The training loops."""
+"""The training loops: one answer, two ways to drive the step."""

@@ -1,7 +1,6 @@
-"""The fast loop over images that are read as they are needed."""
+"""The tape loop over images that are read while it trains."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +9,12 @@ import tensorflow as tf
 from convlab.data.image_data import Split
 from convlab.data.image_stream import ImageStream
 from convlab.training.batches import StreamReader
-from convlab.training.loops.loop import OnSteps
+from convlab.training.loops.protocol import OnSteps
 from convlab.training.loops.tape import TapeLoop
 
 
 class StreamedTapeLoop(TapeLoop):
-    """Runs the same graph as ``TapeLoop`` over batches that are read while earlier ones are learnt from."""
+    """Runs the graph of ``TapeLoop`` on batches that are read while earlier ones train."""
 
     def _hold(self, split: Split) -> None:
         assert isinstance(split.images, ImageStream)
@@ -35,29 +34,23 @@ class StreamedTapeLoop(TapeLoop):
     def train_epoch(
         self, order: npt.NDArray[np.int32], steps: int, on_steps: OnSteps, *, first: int = 0
     ) -> None:
-        """Pass over the images; see ``TrainingLoop``."""
+        """Train on the images; see ``TrainingLoop``."""
         batch_size = self._plan.batch_size
-        rest = order[first * batch_size : steps * batch_size]
+        remaining = order[first * batch_size : steps * batch_size]
         with self._reader.reraise_read_errors():
-            self._batches = iter(self._reader.batches(rest, batch_size))
+            self._batches = iter(self._reader.batches(remaining, batch_size))
             super().train_epoch(order, steps, on_steps, first=first)
 
     def _call(self, order: npt.NDArray[np.int32], first: int, until: int, batch_size: int) -> tf.Tensor:
         steps = until - first
-        some = [next(self._batches)[0] for _ in range(steps)]
+        batches = [next(self._batches)[0] for _ in range(steps)]
         start = first * self._plan.batch_size
         labels = self._all_labels[order[start : until * self._plan.batch_size]]
         if not self._xla:
-            images = tf.concat(some, 0) if some else np.zeros((0, *self._shape), np.uint8)
+            images = tf.concat(batches, 0) if batches else np.zeros((0, *self._shape), np.uint8)
             return self._run_steps(images, labels, tf.constant(steps))
-        # As many as the graph was compiled for; no step sees those that fill up.
-        count = batch_size * (self._steps_a_call if batch_size == self._plan.batch_size else 1)
+        # XLA compiled for a fixed number of images; no step sees the padding.
+        count = batch_size * (self._steps_per_call if batch_size == self._plan.batch_size else 1)
         missing = count - len(labels)
-        images = tf.concat([*some, np.zeros((missing, *self._shape), np.uint8)], 0)
+        images = tf.concat([*batches, np.zeros((missing, *self._shape), np.uint8)], 0)
         return self._run_steps(images, np.pad(labels, (0, missing)), tf.constant(steps), batch_size)
-
-
-def tape_loop(*, split: Split, **parts: Any) -> TapeLoop:
-    """Return the loop that suits where the images are; takes what ``TapeLoop`` takes."""
-    suitable = StreamedTapeLoop if isinstance(split.images, ImageStream) else TapeLoop
-    return suitable(split=split, **parts)

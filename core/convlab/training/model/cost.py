@@ -1,4 +1,4 @@
-"""What each layer of a model costs: shapes, weights and floating-point operations."""
+"""The cost of each layer: shapes, weights and floating-point operations."""
 
 import logging
 from collections import defaultdict
@@ -19,11 +19,11 @@ class LayerCost:
     """A call of a layer.
 
     Attributes:
-        layer: its path in the model, such as ``cnn/conv2d``.
-        type: its class.
-        output_shape: without the batch; ``None`` where it returns several tensors.
-        parameters: weights of its own, not of the layers in it; 0 where an earlier call counted them.
-        flops: operations of its own for one image, forward; those of the layers in it are theirs.
+        layer: the path in the model, such as ``cnn/conv2d``.
+        type: the class name.
+        output_shape: without the batch; ``None`` if it returns several tensors.
+        parameters: its own weights, without nested layers; 0 if an earlier call counted them.
+        flops: its own operations per image in a forward pass, without nested layers.
     """
 
     layer: str
@@ -34,13 +34,13 @@ class LayerCost:
 
 
 def layer_costs(model: keras.Model) -> list[LayerCost]:
-    """Return the cost of every layer, in the order in which the layers run in inference.
+    """Return the cost of every layer, in the order in which layers run in inference.
 
-    TensorFlow's profiler counts: a multiplication and an addition are two operations. What it has no figure
-    for counts as none: ``Einsum``, and all inside a loop of the graph, such as a recurrent layer's.
+    Counted by TensorFlow's profiler: a multiply-add is two operations. Operations unknown to it count as
+    zero: ``Einsum``, and everything inside a graph loop, such as a recurrent layer's.
 
     Args:
-        model: built, of one input.
+        model: built, with one input.
     """
     inputs = tf.TensorSpec((1, *model.input_shape[1:]), model.inputs[0].dtype)
     calls: list[LayerCall] = []
@@ -51,7 +51,7 @@ def layer_costs(model: keras.Model) -> list[LayerCost]:
 
     graph = tf.function(forward, autograph=False).get_concrete_function(inputs).graph
     owners: dict[str, LayerCall] = {}
-    for call in calls:  # inner calls end first, and so keep what is theirs
+    for call in calls:  # inner calls end first and claim their operations
         for name in call.operations:
             owners.setdefault(name, call)
     flops: defaultdict[int, int] = defaultdict(int)
@@ -75,7 +75,7 @@ def layer_costs(model: keras.Model) -> list[LayerCost]:
 
 
 def forward_flops(model: keras.Model) -> int:
-    """Return the floating-point operations of one image, forward, as ``layer_costs`` counts them."""
+    """Return the floating-point operations of a forward pass per image, as ``layer_costs`` counts them."""
     return sum(cost.flops for cost in layer_costs(model))
 
 
@@ -95,7 +95,7 @@ def _flops_by_operation(graph: tf.Graph) -> dict[str, int]:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Hold back that the profiler itself uses what TensorFlow deprecates."""
+    """Hide the profiler's own deprecation warnings."""
     logger = logging.getLogger("tensorflow")
     before = logger.level
     logger.setLevel(logging.ERROR)

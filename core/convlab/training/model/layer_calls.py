@@ -8,18 +8,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from convlab.training.model.keras_patch import patched_method
+
 
 @dataclass(kw_only=True)
 class LayerCall:
-    """A call of a layer, nested ones included.
+    """A call of a layer, including nested ones.
 
     Attributes:
         layer: the layer.
-        path: the names of the layers around it below the model, and its own.
-        started: its place among the calls, by when they began.
+        path: its name, after the names of the layers that contain it, without the model's.
+        started: its position among the calls by start.
         inputs: its first argument.
         outputs: what it returned.
-        operations: the names of the graph's operations that it made; empty when it ran eagerly.
+        operations: the names of the graph operations it created; empty if it ran eagerly.
         is_leaf: whether it called no other layer.
     """
 
@@ -33,16 +35,16 @@ class LayerCall:
 
 
 @contextmanager
-def recorded_layer_calls(ended: Callable[[LayerCall], None]) -> Iterator[None]:
-    """Pass on each layer call that ends in here, inner ones first.
+def recorded_layer_calls(on_end: Callable[[LayerCall], None]) -> Iterator[None]:
+    """Report each layer call that ends in the block, inner calls first.
 
-    A layer graph knows only functional models; this follows subclassed ones and shared layers as well.
+    A layer graph exists only for functional models; this works for subclassed models and shared layers too.
     """
     stack: list[LayerCall] = []
     count = 0
     keras_call = keras.Layer.__call__
 
-    def recorded(layer: keras.Layer, *arguments: Any, **keywords: Any) -> Any:
+    def record(layer: keras.Layer, *arguments: Any, **keywords: Any) -> Any:
         nonlocal count
         path = "/".join([*(call.layer.name for call in stack[1:]), layer.name])
         if stack:
@@ -51,21 +53,18 @@ def recorded_layer_calls(ended: Callable[[LayerCall], None]) -> Iterator[None]:
         call = LayerCall(layer=layer, path=path, started=count, inputs=inputs)
         count += 1
         stack.append(call)
-        before = _operations()
+        before = len(_graph_operations())
         try:
             call.outputs = keras_call(layer, *arguments, **keywords)
         finally:
             stack.pop()
-        call.operations = [operation.name for operation in _operations()[len(before) :]]
-        ended(call)
+        call.operations = [operation.name for operation in _graph_operations()[before:]]
+        on_end(call)
         return call.outputs
 
-    keras.Layer.__call__ = recorded
-    try:
+    with patched_method(keras.Layer, "__call__", record):
         yield
-    finally:
-        keras.Layer.__call__ = keras_call
 
 
-def _operations() -> list[Any]:
+def _graph_operations() -> list[Any]:
     return [] if tf.executing_eagerly() else tf.compat.v1.get_default_graph().get_operations()

@@ -1,4 +1,4 @@
-"""The architecture's network, built from the seed and checked before anything is trained."""
+"""The architecture's network, built from the seed and checked before training."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,13 @@ from convlab.training.model.precision import Precision, chosen_precision
 
 
 def build_network(resolved: ResolvedExperiment, data: ImageData) -> tuple[keras.Model, Precision]:
-    """Build the architecture for the data's shape and classes.
+    """Build the architecture for the shape and classes of the data.
 
     Returns:
-        The network, and the precision that its layers compute in.
+        The network, and the precision its layers compute in.
 
     Raises:
-        PluginError: the architecture fails, builds no Keras model, or builds one that cannot be saved.
+        PluginError: the architecture fails, does not build a Keras model, or builds one that cannot be saved.
     """
     choice = resolved.experiment.train.precision
     build = partial(
@@ -54,18 +54,18 @@ def build_seeded(
 
     Args:
         owner: the architecture.
-        options: its options, of its own class; ``None`` where it has none.
+        options: an instance of its options class; ``None`` if it has none.
         input_shape: height, width and channels of an image.
         num_classes: the number of logits.
-        seed: decides the initial weights.
+        seed: determines the initial weights.
         precision: what the layers compute in.
 
     Raises:
         ConvlabError: the architecture refuses the shape or the options.
-        PluginError: it fails, or builds no Keras model that can be trained.
+        PluginError: it fails, or does not build a Keras model that can be trained.
     """
     keras.utils.set_random_seed(seed)
-    with _policy(precision):
+    with _dtype_policy(precision):
         try:
             network = owner.part.build(input_shape, num_classes, options)
             if isinstance(network, keras.Model) and not network.built:
@@ -74,25 +74,20 @@ def build_seeded(
             raise type(error)(f"{owner}: {error}") from error
         except (Exception, SystemExit) as error:
             raise PluginError(
-                f"{owner} failed to build for images of shape {input_shape} and {num_classes} "
-                f"classes: {type(error).__name__}: {error}"
+                f"{owner} failed to build for images of shape {input_shape} and {num_classes} classes: "
+                f"{type(error).__name__}: {error}"
             ) from error
     if not isinstance(network, keras.Model):
-        raise PluginError(f"{owner} builds {type(network).__name__}, but must return a keras.Model")
+        raise PluginError(f"{owner} must build a keras.Model, got {type(network).__name__}")
     if not network.trainable_variables:
-        raise PluginError(f"{owner} has no trainable weights: leave at least one layer trainable")
+        raise PluginError(f"{owner} has no trainable weights; leave at least one layer trainable")
     return network
 
 
-def build_optimizer(optimizer: Any, model: keras.Model, owner: str) -> None:
-    """Make the optimizer's slots for a model's weights.
-
-    Raises:
-        PluginError: it is no Keras optimizer.
-    """
+def check_optimizer(optimizer: Any, owner: str) -> None:
+    """Raise ``PluginError`` unless an optimizer is Keras's."""
     if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise PluginError(f"{owner} builds {type(optimizer).__name__}, but must return a keras Optimizer")
-    optimizer.build(model.trainable_variables)
+        raise PluginError(f"{owner} must build a keras Optimizer, got {type(optimizer).__name__}")
 
 
 def _check_that_it_saves(network: keras.Model, owner: str) -> None:
@@ -100,13 +95,13 @@ def _check_that_it_saves(network: keras.Model, owner: str) -> None:
         keras.saving.serialize_keras_object(network)
     except Exception as error:
         raise PluginError(
-            f"{owner} could not be saved after training: give each class of its own a get_config() and "
-            f"@keras.saving.register_keras_serializable() ({type(error).__name__})"
+            f"{owner} could not be saved after training ({type(error).__name__}); give each custom class a "
+            "get_config() and @keras.saving.register_keras_serializable()"
         ) from error
 
 
 @contextmanager
-def _policy(precision: Precision) -> Iterator[None]:
+def _dtype_policy(precision: Precision) -> Iterator[None]:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

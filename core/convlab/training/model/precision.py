@@ -1,4 +1,4 @@
-"""When layers compute in bfloat16: a rule of the model and the device alone, so that a run repeats."""
+"""When layers compute in bfloat16: a rule of the model and the device alone, so that runs repeat."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -10,19 +10,19 @@ from convlab.training.model.xla import is_dense_only
 
 Precision = Literal["float32", "mixed_bfloat16"]
 
-# Instructions that multiply bfloat16; without one, TensorFlow emulates it and is slower than in float32.
+# Instructions that multiply bfloat16. Without one, TensorFlow emulates it, slower than float32.
 NATIVE_FLAGS = {"avx512_bf16", "amx_bf16"}
-# The first generation of NVIDIA's GPUs with bfloat16 (Ampere).
+# NVIDIA Ampere, the first generation with bfloat16.
 _NATIVE_COMPUTE_CAPABILITY = (8, 0)
 
 
 def chosen_precision(network: keras.Model, choice: Literal["auto", "float32", "mixed_bfloat16"]) -> Precision:
-    """Decide what the layers compute in.
+    """Return what the layers compute in.
 
     Args:
         network: the network, built in any precision.
-        choice: ``auto`` says bfloat16 where the device has it natively, but not on a CPU for dense layers
-            alone, which XLA compiles and computes in float32 either way.
+        choice: ``auto`` means bfloat16 if the device supports it natively, except on a CPU for models of
+            dense layers only, which XLA computes in float32 either way.
     """
     if choice != "auto":
         return choice
@@ -34,7 +34,7 @@ def chosen_precision(network: keras.Model, choice: Literal["auto", "float32", "m
 
 
 def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """Return the processor's instruction sets, as Linux names them; none on another system."""
+    """Return the processor's instruction sets by their Linux names; empty on other systems."""
     try:
         description = cpuinfo.read_text(encoding="utf-8")
     except OSError:
@@ -44,7 +44,7 @@ def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
 
 
 def gpus_are_native() -> bool:
-    """Tell whether all GPUs multiply bfloat16."""
+    """Return whether all GPUs multiply bfloat16."""
     gpus = tf.config.list_physical_devices("GPU")
     return all(_gpu_is_native(tf.config.experimental.get_device_details(gpu)) for gpu in gpus)
 

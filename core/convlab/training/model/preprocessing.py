@@ -1,4 +1,4 @@
-"""A model that takes raw pixels: the preprocessing becomes its first layer and is saved with it."""
+"""Preprocessing as the first layer of the model, saved with it: the model takes raw pixels."""
 
 from typing import Any
 
@@ -11,26 +11,26 @@ from convlab.errors import PluginError
 from convlab.experiment.settings import DataSettings
 from convlab.training.batches import batches
 
-_VALUES_AT_ONCE = 2**22  # so that no copy of the whole split is made
+_VALUES_PER_CHUNK = 2**22  # avoids a copy of the whole training set
 
 
 def raw_pixel_model(
     network: keras.Model, data: ImageData, train: Indices, settings: DataSettings, owner: str
 ) -> keras.Model:
-    """Put the scaling before a network and float32 logits behind it.
+    """Return the network with scaling in front and float32 logits at the end.
 
     Args:
         network: maps scaled images to logits.
-        data: decides the input's shape and the number of classes.
-        train: the images whose statistics ``scaling = "standard"`` uses.
+        data: gives the input shape and the number of classes.
+        train: the images that ``scaling = "standard"`` takes its statistics from.
         settings: which scaling.
-        owner: whose network it is, for messages.
+        owner: the architecture, for messages.
 
     Returns:
         A model from uint8 ``(batch, height, width, channels)`` to float32 ``(batch, num_classes)``.
 
     Raises:
-        PluginError: the network does not take these images, or ends in another shape.
+        PluginError: the network does not accept these images, or its output has another shape.
     """
     pixels = keras.Input(data.input_shape, dtype="uint8", name="pixels")
     scaled = _scaling(data, train, settings)(pixels)
@@ -38,13 +38,13 @@ def raw_pixel_model(
         logits = network(scaled)
     except Exception as error:
         raise PluginError(
-            f"{owner} does not take images of shape {data.input_shape}: {type(error).__name__}: {error}"
+            f"{owner} does not accept images of shape {data.input_shape}: {type(error).__name__}: {error}"
         ) from error
     shape = getattr(logits, "shape", None)
     if shape is None or len(shape) != 2 or shape[1] != data.num_classes:
         raise PluginError(
-            f"{owner} ends in {_described(logits)}, but {data.num_classes} classes need logits of shape "
-            f"(batch, {data.num_classes}): end it in Dense(num_classes)"
+            f"{owner} must return logits of shape (batch, {data.num_classes}), got {_described(logits)}; "
+            "end it with Dense(num_classes)"
         )
     outputs = keras.layers.Activation("linear", dtype="float32", name="logits")(logits)
     return keras.Model(pixels, outputs, name="classifier")
@@ -61,8 +61,8 @@ def _scaling(data: ImageData, train: Indices, settings: DataSettings) -> keras.L
 def _channel_statistics(data: ImageData, train: Indices) -> tuple[list[float], list[float]]:
     """Return each channel's mean and variance, exact, from counts of the 256 pixel values."""
     counts = np.zeros((data.input_shape[2], 256), dtype=np.int64)
-    images_at_once = max(1, _VALUES_AT_ONCE // int(np.prod(data.input_shape)))
-    for images, _ in batches(data.train, train, images_at_once):
+    chunk = max(1, _VALUES_PER_CHUNK // int(np.prod(data.input_shape)))
+    for images, _ in batches(data.train, train, chunk):
         for channel, counted in enumerate(counts):
             counted += np.bincount(images[..., channel].reshape(-1), minlength=256)
     values = np.arange(256, dtype=np.float64)
@@ -71,12 +71,12 @@ def _channel_statistics(data: ImageData, train: Indices) -> tuple[list[float], l
         float((values - mean) ** 2 @ counted / counted.sum())
         for mean, counted in zip(means, counts, strict=True)
     ]
-    # A channel of one value carries nothing: leave its scale alone.
+    # A constant channel has no variance to divide by.
     return means, [variance or 1.0 for variance in variances]
 
 
 def _described(outputs: Any) -> str:
     shape = getattr(outputs, "shape", None)
     if shape is None:
-        return f"{type(outputs).__name__} instead of one tensor"
+        return f"{type(outputs).__name__}, not one tensor"
     return "shape (" + ", ".join("batch" if size is None else str(size) for size in shape) + ")"

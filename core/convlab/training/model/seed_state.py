@@ -1,4 +1,4 @@
-"""The random state of dropout and augmentation, made a function of the seed and the epoch."""
+"""The random state of dropout, as a function of the seed and the epoch."""
 
 import keras
 import numpy as np
@@ -7,8 +7,8 @@ import numpy as np
 class SeedState:
     """The seed generators of a model's layers.
 
-    Keras counts one draw after another for as long as a process lives. Begun anew each epoch, the draws of
-    a step depend on (seed, epoch, step) alone, and a resumed run draws what the unbroken one would.
+    Keras advances them for as long as a process lives. Reset at each epoch, the draws of a step are a
+    function of (seed, epoch, step), and a resumed run draws what an uninterrupted one would.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -16,7 +16,7 @@ class SeedState:
         self._initial = [[int(word) for word in np.asarray(state)] for state in self._states]
 
     def begin_epoch(self, epoch: int) -> None:
-        """Set every generator to the start of an epoch, counted from 1."""
+        """Reset every generator to the start of an epoch, counted from 1."""
         for state, initial in zip(self._states, self._initial, strict=True):
             seed = np.random.SeedSequence([*initial, epoch]).generate_state(1)[0]
             state.assign(np.array([seed, 0], dtype=np.uint32).astype(state.dtype))

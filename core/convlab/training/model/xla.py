@@ -1,12 +1,12 @@
-"""When XLA compiles the training step: a rule of the model and the device alone, so that a run repeats."""
+"""When XLA compiles the training step: a rule of the model and the device alone, so that runs repeat."""
 
 from typing import Literal
 
 import keras
 import tensorflow as tf
 
-# With these layers alone XLA gains several times on a CPU. Its convolutions there lose as much, so a
-# layer that is not known to hold none counts as one that may.
+# XLA makes these layers several times faster on a CPU, and convolutions several times slower. A layer that
+# is not on the list may contain a convolution.
 _DENSE_ONLY = frozenset({
     "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization",
     "Concatenate", "Dense", "Dropout", "ELU", "Flatten", "Functional", "GaussianDropout", "GaussianNoise",
@@ -16,11 +16,11 @@ _DENSE_ONLY = frozenset({
 
 
 def uses_xla(model: keras.Model, choice: Literal["auto", "on", "off"]) -> bool:
-    """Decide whether XLA compiles the step.
+    """Return whether XLA compiles the step.
 
     Args:
-        model: the whole model, preprocessing included.
-        choice: ``auto`` says yes on accelerators, and on a CPU for models of dense layers alone.
+        model: the whole model, including preprocessing.
+        choice: ``auto`` means on for accelerators, and on a CPU for models of dense layers only.
     """
     if choice != "auto":
         return choice == "on"
@@ -28,9 +28,8 @@ def uses_xla(model: keras.Model, choice: Literal["auto", "on", "off"]) -> bool:
 
 
 def is_dense_only(model: keras.Model) -> bool:
-    """Tell whether all layers are Keras's own and none of them convolves, pools or recurs."""
-    layers = model._flatten_layers()
+    """Return whether all layers are Keras's own and none is convolutional, pooling or recurrent."""
     return all(
         type(layer).__module__.startswith("keras.") and type(layer).__name__ in _DENSE_ONLY
-        for layer in layers
+        for layer in model._flatten_layers()
     )

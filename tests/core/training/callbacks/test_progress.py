@@ -1,4 +1,4 @@
-"""What a terminal and a pipe see of a session."""
+"""What a terminal and a pipe see of a run."""
 
 import os
 import pty
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from convlab import PluginHost, prepare
 from convlab.cli.output import print_all
-from convlab.training.callbacks.choice import reporter_for
 
 
-def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(tmp_path: Path) -> None:
+def test_a_terminal_shows_a_bar_with_speed_and_metrics_and_keeps_one_line_per_epoch(tmp_path: Path) -> None:
     master, terminal = pty.openpty()
     running = subprocess.Popen(
         [sys.executable, "-m", "convlab", "run", "-e", "3"],
@@ -26,7 +26,7 @@ def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(
     while True:
         try:
             shown += os.read(master, 65536)
-        except OSError:  # the other end is closed
+        except OSError:  # the process closed its end
             break
     os.close(master)
     assert running.wait() == 0
@@ -38,19 +38,20 @@ def test_a_terminal_gets_bars_with_speed_and_figures_that_leave_a_line_an_epoch(
     assert "I0000" not in text
 
 
-def test_a_qualified_name_is_printed_as_it_is_and_not_as_a_picture(
+def test_a_qualified_name_is_not_rendered_as_an_emoji(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    reporter_for(progress=True).epoch_ended(
-        {"epoch": 1, "seconds": 1.0, "images_per_second": 1.0, "of:one:": 1}
-    )
+    from convlab.training.callbacks.progress_bar import progress_display
+
+    display = progress_display(prepare(host=PluginHost(third_party=False)))
+    display.on_epoch_end(1, {"epoch": 1, "seconds": 1.0, "images_per_second": 1.0, "of:one:": 1})
     print_all("mine.py:one:")
     printed = capsys.readouterr()
     assert "of:one: 1.0000" in printed.err
     assert printed.out == "mine.py:one:\n"
 
 
-def test_training_goes_on_where_nobody_reads_any_more(tmp_path: Path) -> None:
+def test_training_continues_after_its_reader_closed_the_pipe(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "convlab", "run", "-e", "3", "--name", "alone"],
         cwd=tmp_path,

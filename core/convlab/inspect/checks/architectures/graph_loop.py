@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from convlab.data.source import DataSource
 from convlab.errors import TrainingError
-from convlab.experiment import DataSettings, Experiment, TrainSettings
+from convlab.experiment import DataSettings, Experiment, TrainSettings, resolve
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginHost
 from convlab.inspect.checks.architectures.subject import ArchitectureSubject
@@ -24,10 +24,8 @@ from convlab.parts import Architecture, Dataset
 )
 def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
     """Prepare and run two short epochs as ``convlab run`` does, all but the run's folder."""
-    from convlab.training.epoch_runner import EpochRunner
     from convlab.training.preparation import prepare
-    from convlab.training.reporter import Reporter
-    from convlab.training.session import Session
+    from convlab.training.trainer import Trainer
 
     experiment = Experiment(
         dataset="tiny",
@@ -36,9 +34,10 @@ def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
         data=DataSettings(validation=0.25),
         train=TrainSettings(epochs=2, batch_size=7, learning_rate=1e-3),
     )
-    prepared = prepare(experiment, host=_host(subject), source=DataSource(folders=()))
+    host = _host(subject)
+    prepared = prepare(resolve(experiment, host), host=host, source=DataSource(folders=()))
     try:
-        outcome = Session(EpochRunner(prepared), Reporter()).train()
+        outcome = Trainer(prepared).train()
     except TrainingError as error:
         raise CheckFailedError(str(error)) from error
     if not math.isfinite(outcome.test["loss"]):

@@ -12,7 +12,8 @@ from convlab.experiment import Experiment
 from convlab.inspect.checks.outcome import NotApplicableError
 from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
-from convlab.training.callbacks.tracked_run import RunTracker, TrackedRun
+from convlab.training.callbacks.callback import Callback
+from convlab.training.callbacks.training_info import TrainingInfo
 
 EPOCHS = [
     {"epoch": epoch, "seconds": 1.0, "images_per_second": 900.0, "loss": 1 / epoch, "val_loss": 2 / epoch}
@@ -38,7 +39,7 @@ class TrackerSubject(PartSubject):
         if missing := self.part.missing():
             raise NotApplicableError(missing)
 
-    def start(self, run: TrackedRun) -> RunTracker:
+    def start(self, run: TrainingInfo) -> Callback:
         """Have it follow a run.
 
         Raises:
@@ -46,8 +47,8 @@ class TrackerSubject(PartSubject):
         """
         run = replace(run, tracker=self.part.name)
         tracker = self.part.start(run, self.options_in(run.folder))
-        if not isinstance(tracker, RunTracker):
-            raise TypeError(f"start returned {type(tracker).__name__}, which is no RunTracker")
+        if not isinstance(tracker, Callback):
+            raise TypeError(f"start returned {type(tracker).__name__}, which is no Callback")
         return tracker
 
     def options_in(self, folder: Path) -> Any:
@@ -56,7 +57,7 @@ class TrackerSubject(PartSubject):
 
 
 @contextmanager
-def run_in_a_folder() -> Iterator[TrackedRun]:
+def run_in_a_folder() -> Iterator[TrainingInfo]:
     """Yield a run of three epochs in a folder that is gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="convlab-check-", ignore_cleanup_errors=True) as folder:
         run = new_run(Path(folder))
@@ -65,9 +66,9 @@ def run_in_a_folder() -> Iterator[TrackedRun]:
         yield run
 
 
-def new_run(folder: Path) -> TrackedRun:
+def new_run(folder: Path) -> TrainingInfo:
     """Return a run that is kept in a folder and about to begin."""
-    return TrackedRun(
+    return TrainingInfo(
         folder=folder,
         name=folder.name,
         experiment=Experiment().model_dump(mode="json", exclude_none=True),

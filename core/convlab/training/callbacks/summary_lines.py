@@ -1,4 +1,4 @@
-"""The same words for bars and lines."""
+"""The lines that progress bars, plain lines and commands show of a run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 from convlab.data.image_stream import ImageStream
 from convlab.training.preparation import Prepared
 
-_NOT_MEASURES = ("epoch", "seconds", "images_per_second")
+_NOT_METRICS = ("epoch", "seconds", "images_per_second")
 
 
 def describe(prepared: Prepared) -> list[str]:
-    """Return the lines that say what is about to be trained."""
+    """Return the lines that say what is trained."""
     resolved, data = prepared.resolved, prepared.data
     settings = resolved.experiment.train
     height, width, channels = data.input_shape
     count = len(prepared.validation.indices)
-    held_out = f" + {count:,} {'held out' if data.validation is None else 'validation'}" if count else ""
+    validation = f" + {count:,} {'held out' if data.validation is None else 'validation'}" if count else ""
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = "" if settings.schedule == "constant" else f" {settings.schedule}"
     return [
-        f"{resolved.experiment.dataset}: {len(prepared.division.train):,} train images{held_out}, "
+        f"{resolved.experiment.dataset}: {prepared.plan.images:,} training images{validation}, "
         f"{len(data.test.labels):,} test images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
@@ -30,21 +30,20 @@ def describe(prepared: Prepared) -> list[str]:
     ]
 
 
-def resumed(epoch: int, step: int) -> str:
-    """Return the line that says where a run goes on."""
-    return f"going on in epoch {epoch}" + (f" after step {step}" if step else "")
+def resuming(epoch: int, step: int) -> str:
+    """Return the line that says where a run resumes."""
+    return f"resuming in epoch {epoch}" + (f" after step {step}" if step else "")
 
 
 def speed(record: Mapping[str, Any]) -> str:
-    """Return an epoch's time and speed, as wide in one epoch as in the next."""
+    """Return an epoch's time and speed, in columns."""
     return f"{record['seconds']:5.1f}s {record['images_per_second']:9,.0f} images/s"
 
 
-def measures(results: Mapping[str, Any]) -> str:
+def metrics_line(results: Mapping[str, Any]) -> str:
     """Return the loss and the metrics in one line."""
-    shown = (
+    return "  ".join(
         f"{name} {value:{'.4f' if abs(value) < 1e4 else '.4g'}}"
         for name, value in results.items()
-        if name not in _NOT_MEASURES
+        if name not in _NOT_METRICS
     )
-    return "  ".join(shown)

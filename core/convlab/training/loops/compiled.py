@@ -1,0 +1,57 @@
+"""The loop of an experiment, compiled: with XLA if the rule says so and XLA can."""
+
+import logging
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from convlab.data.image_stream import ImageStream
+from convlab.training.failures import first_line, operation_error
+from convlab.training.loops.fit import FitLoop
+from convlab.training.loops.protocol import TrainingLoop
+from convlab.training.loops.streamed import StreamedTapeLoop
+from convlab.training.loops.tape import TapeLoop
+from convlab.training.preparation import Prepared
+from convlab.training.step import TrainingStep
+
+logger = logging.getLogger("convlab")
+
+
+def compiled_loop(prepared: Prepared, loss: keras.losses.Loss) -> tuple[TrainingLoop, bool]:
+    """Trace and compile the experiment's loop.
+
+    Returns:
+        The loop, and whether XLA compiled it.
+
+    Raises:
+        TrainingError: an operation cannot be traced, or XLA was required and cannot compile one.
+    """
+    try:
+        return _compiled(prepared, loss, xla=prepared.xla), prepared.xla
+    except tf.errors.OpError as error:
+        if not prepared.xla or prepared.resolved.experiment.train.compile == "on":
+            raise operation_error(error, prepared, xla=prepared.xla) from error
+        logger.warning("XLA cannot compile this step, so it runs without XLA (%s)", first_line(error))
+        return _compiled(prepared, loss, xla=False), False
+
+
+def _compiled(prepared: Prepared, loss: keras.losses.Loss, *, xla: bool) -> TrainingLoop:
+    step = TrainingStep(
+        prepared.model,
+        prepared.optimizer,
+        loss,
+        prepared.metrics,
+        fuse_batch_norm=not xla,  # XLA fuses by itself
+    )
+    loop = _loop_class(prepared)(
+        step, split=prepared.data.train, plan=prepared.plan, placement=prepared.placement, xla=xla
+    )
+    loop.compile()
+    return loop
+
+
+def _loop_class(prepared: Prepared) -> Callable[..., TrainingLoop]:
+    if prepared.resolved.experiment.train.loop == "fit":
+        return FitLoop
+    return StreamedTapeLoop if isinstance(prepared.data.train.images, ImageStream) else TapeLoop

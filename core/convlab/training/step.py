@@ -1,0 +1,95 @@
+"""The training step, written once: both loops, the doctor and the checks run it."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from convlab.training.metrics import MetricSet
+from convlab.training.model.fused_batch_norm import fused_batch_norm
+
+
+class TrainingStep:
+    """One step: forward pass, loss, gradients, update, metrics.
+
+    Args:
+        model: maps uint8 images to float32 logits.
+        optimizer: updates the model's trainable weights.
+        loss: of labels and logits.
+        metrics: updated with each batch.
+        fuse_batch_norm: whether batch normalization runs as TensorFlow's fused operation.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        metrics: MetricSet,
+        *,
+        fuse_batch_norm: bool,
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.loss = loss
+        self.metrics = metrics
+        # The context is entered while TensorFlow traces the step, and so costs nothing when it runs.
+        self._tracing = fused_batch_norm if fuse_batch_norm else nullcontext
+
+    def __call__(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Train on one batch.
+
+        Args:
+            images: uint8, shape ``(batch, height, width, channels)``.
+            labels: int64, shape ``(batch,)``.
+
+        Returns:
+            The batch's mean loss, including regularization.
+        """
+        weights = self.model.trainable_variables
+        with self._tracing():
+            loss, gradients, logits = loss_and_gradients(
+                self.model, self.loss, images, labels, scale=self.optimizer.scale_loss
+            )
+        self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+        self.metrics.update(labels, logits, loss)
+        return loss
+
+
+def loss_and_gradients(
+    model: keras.Model,
+    loss: keras.losses.Loss,
+    images: Any,
+    labels: Any,
+    *,
+    scale: Callable[[Any], Any] = lambda loss: loss,
+) -> tuple[tf.Tensor, list[Any], tf.Tensor]:
+    """Run a forward pass in training mode and differentiate the loss.
+
+    Args:
+        model: maps images to logits.
+        loss: of labels and logits.
+        images: shape ``(batch, height, width, channels)``.
+        labels: integers, shape ``(batch,)``.
+        scale: applied to the loss before it is differentiated, as ``Optimizer.scale_loss``; the optimizer
+            divides the gradients by the same factor.
+
+    Returns:
+        The unscaled loss, the gradient for each trainable weight (``None`` if the loss does not depend on
+        it), and the logits.
+    """
+    with tf.GradientTape() as tape:
+        logits = model(images, training=True)
+        value = total_loss(model, loss, labels, logits)
+        scaled = scale(value)
+    return value, tape.gradient(scaled, [weight.value for weight in model.trainable_variables]), logits
+
+
+def total_loss(model: keras.Model, loss: keras.losses.Loss, labels: Any, logits: Any) -> tf.Tensor:
+    """Return the loss plus what the model added: regularization and ``add_loss``, summed as Keras does."""
+    value = loss(labels, logits)
+    for added in model.losses:
+        value += tf.cast(tf.reduce_sum(added), value.dtype)
+    return value

@@ -1,5 +1,6 @@
 """A task that is learnt in a second, without files or a network."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from convlab.host import PluginHost
 from convlab.inspect.checks.tiny_images import tiny_images
 from convlab.parts import Dataset
 from convlab.runs.result import Run
+from convlab.training.callbacks.callback import Callback
 
 _NAME = "tiny_task"
 _TRAINING = {"epochs": 4, "batch_size": 20, "warmup": 0.0}
@@ -50,6 +52,17 @@ class TinyTask:
         train = _TRAINING | dict(settings.pop("train", {}))
         return Experiment(**{"dataset": _NAME, **settings, "train": train})
 
-    def run(self, **settings: Any) -> Run:
-        """Train an ``experiment`` of these settings and keep the run."""
-        return run(self.experiment(**settings), host=self.host, runs_dir=self._runs_dir, progress=False)
+    def run(self, *, callbacks: Iterable[Callback] = (), **settings: Any) -> Run:
+        """Train an ``experiment`` with these settings and save the run.
+
+        Args:
+            callbacks: passed to ``convlab.run``.
+            settings: passed to ``experiment``.
+        """
+        return run(
+            self.experiment(**settings),
+            host=self.host,
+            runs_dir=self._runs_dir,
+            callbacks=callbacks,
+            progress=False,
+        )

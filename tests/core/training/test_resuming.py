@@ -77,9 +77,10 @@ def test_a_run_resumes_at_a_lower_rate_but_not_with_settings_that_change_its_pas
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     train("run", train={"epochs": 1, "schedule": "constant", "warmup": 0.0})
-    resumed: Any = lambda **changes: resume(
-        "run", train=changes, host=host, runs_dir=tmp_path, progress=False
-    )
+
+    def resumed(**train: Any) -> Run:
+        return resume("run", train=train, host=host, runs_dir=tmp_path, progress=False)
+
     slower = resumed(epochs=2, learning_rate=1e-9)
     assert slower.epochs[1]["val_loss"] == pytest.approx(slower.epochs[0]["val_loss"], abs=1e-5)
     with pytest.raises(ConfigError, match=r"train\.seed cannot change in the middle of a run"):
@@ -249,9 +250,9 @@ def test_a_finished_run_that_trains_for_longer_can_be_interrupted_and_resumed_ag
         append(self, record)
         raise KeyboardInterrupt
 
-    resumed: Any = lambda **changes: resume(
-        "run", train=changes, host=host, runs_dir=tmp_path, progress=False
-    )
+    def resumed(**train: Any) -> Run:
+        return resume("run", train=train, host=host, runs_dir=tmp_path, progress=False)
+
     with monkeypatch.context() as patched:
         patched.setattr(RunFolder, "append_epoch", interrupted)
         with pytest.raises(KeyboardInterrupt):

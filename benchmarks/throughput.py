@@ -1,11 +1,12 @@
-"""Images a second of convlab's loops beside Keras fit, a plain tape, PyTorch and JAX, in one run.
+"""Training throughput of convlab, Keras, PyTorch and JAX, measured side by side.
 
-Usage: python benchmarks/throughput.py [--quick] [--repeats N] [--json FILE] [--plot FILE]
+Usage: python benchmarks/throughput.py [--quick] [--repeats N] [--json FILE] [--plot FILE] [--from FILE]
 
-Each contestant trains the same model in a process of its own. They take turns, so that whatever else the
-machine does falls on all alike; the table gives medians over the turns and the ratio to Keras ``fit`` on
-arrays. A contestant whose packages are missing, or that has no such model, is left out
-(``pip install ".[benchmark]"`` brings all packages).
+Each contestant trains the same model in its own process. The contestants take turns, one epoch each, so
+that other load on the machine affects all of them alike. Prints Markdown tables with the median and range
+of the images per second over the turns, and the ratio of the medians to the fastest Keras configuration of
+the same case. Contestants whose packages are missing, or that do not implement a model, are skipped
+(``pip install ".[benchmark]"`` installs all packages).
 """
 
 import argparse
@@ -15,8 +16,10 @@ import signal
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +28,24 @@ sys.path.insert(0, str(HERE))
 
 from contestants.case import Case  # noqa: E402
 
-CONTESTANTS = {
+KERAS = {
     "Keras fit, arrays": "keras_fit:arrays",
     "Keras fit, arrays, no XLA": "keras_fit:arrays_without_xla",
     "Keras fit, tf.data": "keras_fit:dataset",
-    "Keras fit, 32 steps a call": "keras_fit:many_steps",
-    "plain GradientTape": "gradient_tape:prepare",
+    "Keras fit, 32 steps per call": "keras_fit:many_steps",
+    "Keras model, GradientTape": "gradient_tape:prepare",
+}
+CONVLAB = "convlab, tape"
+CONTESTANTS = KERAS | {
     "convlab, fit": "convlab_loop:fit",
-    "convlab, tape": "convlab_loop:tape",
+    CONVLAB: "convlab_loop:tape",
     "PyTorch eager": "pytorch:eager",
     "PyTorch compiled": "pytorch:compiled",
     "JAX, Flax": "jax_flax:prepare",
 }
-BASE = "Keras fit, arrays"
+
+Row = dict[str, Any]
+Result = dict[str, Any]
 
 
 def cases(*, quick: bool) -> list[Case]:
@@ -83,14 +91,14 @@ class Contestant:
         self._process.communicate()
 
     def is_ready(self) -> bool:
-        """Wait until it has compiled; tell whether it could. Then it is stopped until its turn."""
+        """Wait until the contestant has compiled, then suspend it; return whether it succeeded."""
         assert self._process.stdout is not None
         ready = self._process.stdout.readline() == "ready\n"
         self._process.send_signal(signal.SIGSTOP)
         return ready
 
     def images_per_second(self) -> float:
-        """Let it train an epoch, while all others are stopped: some spin on the cores when idle."""
+        """Train one epoch while all others are suspended, since some spin on the cores when idle."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.send_signal(signal.SIGCONT)
@@ -102,68 +110,125 @@ class Contestant:
 
 
 def measure(case: Case, repeats: int) -> dict[str, list[float]]:
-    """Return the images a second of each contestant, a figure a turn."""
+    """Return the images per second of each contestant, one value per turn."""
     with ExitStack() as stack:
         ready = {}
         for name, target in CONTESTANTS.items():
             contestant = stack.enter_context(Contestant(target, case))
             if contestant.is_ready():
                 ready[name] = contestant
-        figures: dict[str, list[float]] = {name: [] for name in ready}
+        speeds: dict[str, list[float]] = {name: [] for name in ready}
         for _ in range(repeats):
             for name, contestant in ready.items():
-                figures[name].append(contestant.images_per_second())
-    return figures
+                speeds[name].append(contestant.images_per_second())
+    return speeds
 
 
-def report(case: Case, figures: dict[str, list[float]], peak: dict[str, float]) -> list[dict[str, Any]]:
-    """Print a case's table and return its rows.
-
-    The ratio is the median of the ratios of each turn, which a slow minute of the machine does not bend.
-    """
+def summarize(case: Case, speeds: dict[str, list[float]], peak: dict[str, float]) -> Result:
+    """Return the result of a case, as ``--json`` stores it."""
     from contestants.cost import flops_per_image
 
     flops = flops_per_image(case.model)
-    print(f"\n{case.title}   ({flops / 1e6:.1f} MFLOP an image, forward and backward)")
-    print(f"{'':28}{'images/s':>10}  {'spread':>7}  {'ratio':>6}  {'of peak':>7}")
     rows = []
-    for name, taken in figures.items():
-        median = statistics.median(taken)
-        low, _, high = statistics.quantiles(taken, n=4)
-        ratio = statistics.median(own / base for own, base in zip(taken, figures[BASE], strict=True))
-        share = median * flops / peak[case.precision]
-        print(f"{name:28}{median:10,.0f}  ±{(high - low) / 2 / median:5.1%}  {ratio:5.2f}×  {share:7.1%}")
-        rows.append({"contestant": name, "images_per_second": taken, "ratio": ratio, "share_of_peak": share})
-    return rows
+    for name, turns in speeds.items():
+        median = statistics.median(turns)
+        rows.append(
+            {
+                "contestant": name,
+                "median": median,
+                "range": [min(turns), max(turns)],
+                "turns": turns,
+                "share_of_peak": median * flops / peak[case.precision],
+            }
+        )
+    return {"case": asdict(case), "rows": rows}
+
+
+def add_ratios(result: Result) -> Result:
+    """Add the title, the fastest Keras configuration, and each contestant's ratio to it."""
+    keras = [row for row in result["rows"] if row["contestant"] in KERAS]
+    best = max(keras, key=lambda row: row["median"])
+    rows = [row | {"ratio": row["median"] / best["median"]} for row in result["rows"]]
+    return result | {"title": Case(**result["case"]).title, "best_keras": best, "rows": rows}
+
+
+def summary_table(results: Sequence[Result]) -> str:
+    """Return a Markdown table that compares convlab with the fastest Keras configuration of each case."""
+    lines = [
+        "| case | fastest Keras configuration | images/s | convlab, images/s | ratio |",
+        "|---|---|---|---|---|",
+    ]
+    for result in results:
+        best = result["best_keras"]
+        own = next(row for row in result["rows"] if row["contestant"] == CONVLAB)
+        speeds = f"{best['contestant']} | {_speed(best)} | {_speed(own)}"
+        lines.append(f"| {result['title']} | {speeds} | **{own['ratio']:.2f}×** |")
+    return "\n".join(lines)
+
+
+def full_tables(results: Sequence[Result]) -> str:
+    """Return Markdown tables of all contestants; consecutive cases with the same contestants share one."""
+    return "\n\n".join(_table(names, list(group)) for names, group in groupby(results, key=contestants_of))
+
+
+def contestants_of(result: Result) -> list[str]:
+    """Return the names of a result's contestants."""
+    return [row["contestant"] for row in result["rows"]]
+
+
+def _table(names: list[str], results: list[Result]) -> str:
+    lines = [f"| | {' | '.join(result['title'] for result in results)} |", f"|{'---|' * (len(results) + 1)}"]
+    for place, name in enumerate(names):
+        rows = [result["rows"][place] for result in results]
+        cells = " | ".join(f"{_speed(row)} ({row['ratio']:.2f}×)" for row in rows)
+        lines.append(f"| {f'**{name}**' if name.startswith('convlab') else name} | {cells} |")
+    return "\n".join(lines)
+
+
+def _speed(row: Row) -> str:
+    median = f"{row['median']:,.0f}"
+    return median if row["range"] is None else "{} [{:,.0f} to {:,.0f}]".format(median, *row["range"])
 
 
 def main() -> None:
-    """Measure, print and keep."""
+    """Measure, print, store and plot."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="the four cases that convlab is held to")
+    parser.add_argument("--quick", action="store_true", help="only the first four cases")
+    parser.add_argument("--repeats", type=int, help="turns of each contestant (default: 7; 5 with --quick)")
+    parser.add_argument("--json", type=Path, help="store the results in this file")
+    parser.add_argument("--plot", type=Path, help="plot the ratios to this file")
     parser.add_argument(
-        "--repeats", type=int, help="turns of each contestant (default: 7, or 5 with --quick)"
+        "--from", type=Path, dest="stored", help="show the results in this file instead of measuring"
     )
-    parser.add_argument("--json", type=Path, help="keep all figures in this file")
-    parser.add_argument("--plot", type=Path, help="draw the ratios into this file")
     arguments = parser.parse_args()
+    if arguments.stored:
+        stored = json.loads(arguments.stored.read_text())["cases"]
+    else:
+        repeats = arguments.repeats or (5 if arguments.quick else 7)
+        peak = _measure_peak()
+        stored = []
+        for case in cases(quick=arguments.quick):
+            print(f"measuring {case.title} …", file=sys.stderr)
+            stored.append(summarize(case, measure(case, repeats), peak))
+    results = [add_ratios(result) for result in stored]
+    print(f"{summary_table(results)}\n\n{full_tables(results)}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"cases": stored}, indent=2) + "\n")
+    if arguments.plot:
+        from contestants.plot import draw
+
+        draw([list(group) for _, group in groupby(results, key=contestants_of)], arguments.plot)
+
+
+def _measure_peak() -> dict[str, float]:
+    """Return the floating-point operations per second of a large matrix product, by precision."""
     measured = subprocess.run(
         [sys.executable, "-m", "contestants.peak"], cwd=HERE, check=True, capture_output=True, text=True
     )
     peak: dict[str, float] = json.loads(measured.stdout)
-    print(", ".join(f"{name} GEMM peak {flops / 1e9:,.0f} GFLOP/s" for name, flops in peak.items()))
-    results = []
-    for case in cases(quick=arguments.quick):
-        figures = measure(case, arguments.repeats or (5 if arguments.quick else 7))
-        results.append({"case": asdict(case), "title": case.title, "rows": report(case, figures, peak)})
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"peak": peak, "cases": results}, indent=2) + "\n")
-    if arguments.plot:
-        from contestants.plot import draw
-
-        draw(results, arguments.plot)
+    return peak
 
 
 if __name__ == "__main__":

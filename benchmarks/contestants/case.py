@@ -1,4 +1,4 @@
-"""What is trained: the same model, batch and precision for every contestant."""
+"""A benchmark case: the same model, batch size and precision for every contestant."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +8,13 @@ import numpy.typing as npt
 
 Model = Literal["mlp", "cnn", "cnn_bn", "resnet"]
 
+_TITLES: dict[Model, str] = {
+    "mlp": "MLP",
+    "cnn": "CNN",
+    "cnn_bn": "CNN with batch norm and dropout",
+    "resnet": "ResNet",
+}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -16,7 +23,7 @@ class Case:
     Attributes:
         model: ``mlp`` 256-256; ``cnn`` 32-64-128; ``cnn_bn`` the same with batch norm and dropout;
             ``resnet`` three residual blocks of 16, 32 and 64 filters.
-        images: images an epoch, a multiple of the batch size.
+        images: images per epoch, a multiple of the batch size.
     """
 
     model: Model
@@ -26,11 +33,11 @@ class Case:
 
     @property
     def title(self) -> str:
-        """What tables call it."""
-        return f"{self.model}, batch {self.batch_size}, {self.precision}"
+        """Name of the case in tables and plots."""
+        return f"{_TITLES[self.model]}, batch {self.batch_size}, {self.precision.removeprefix('mixed_')}"
 
     def data(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Return random images (n, 28, 28, 1) and labels (n,): speed does not depend on their content."""
+        """Return random images (n, 28, 28, 1) and labels (n,); the content does not affect speed."""
         rng = np.random.default_rng(0)
         images = rng.integers(0, 256, (self.images, 28, 28, 1), dtype=np.uint8)
         return images, rng.integers(0, 10, self.images)

@@ -1,4 +1,4 @@
-"""Draws the README's pictures from what real commands print to a terminal.
+"""Draw the README's images from the terminal output of real commands.
 
 Usage: python docs/images/draw.py
 """
@@ -16,14 +16,14 @@ from rich.text import Text
 
 HERE = Path(__file__).parent
 COLUMNS = 112
-PICTURES = {
+IMAGES = {
     "run.svg": ["convlab run -e 6 --name first"],
     "list.svg": ["convlab list", "convlab show architecture cnn"],
 }
 
 
 def printed(command: str, folder: str) -> str:
-    """Return what a command prints to a terminal, bars taken away as they are when it ends."""
+    """Return what a command prints to a terminal."""
     master, terminal = pty.openpty()
     environment = os.environ | {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     arguments = [sys.executable, "-m", *command.split()]
@@ -41,12 +41,12 @@ def printed(command: str, folder: str) -> str:
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 65536)
-    except OSError:  # the other end is closed
+    except OSError:  # the command closed its end
         return b""
 
 
 def settled(output: str) -> str:
-    """Return the lines that stay: what a bar drew is gone once it was erased."""
+    """Return the lines that remain visible, without erased progress bars."""
     lines = [line.rsplit("\x1b[2K", 1)[-1] for line in output.replace("\r\n", "\n").split("\n")]
     return "\n".join(
         line.replace("\x1b[?25h", "") for line in lines if "━" not in line and "\x1b[?25l" not in line
@@ -54,9 +54,9 @@ def settled(output: str) -> str:
 
 
 def main() -> None:
-    """Draw each picture."""
+    """Draw all images."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, commands in PICTURES.items():
+        for name, commands in IMAGES.items():
             console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
             for command in commands:
                 console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))

@@ -11,6 +11,7 @@ import tensorflow as tf
 from convlab.data.image_data import Split
 from convlab.training.batches import batches
 from convlab.training.metrics import MetricSet
+from convlab.training.step import total_loss
 
 # Pixel values per chunk: enough to keep the cores busy, little enough for a laptop's memory.
 _VALUES_PER_CHUNK = 2**20
@@ -68,5 +69,5 @@ class Evaluator:
 
     def _add(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         logits = self._model(images, training=False)
-        self._metrics.update(labels, logits, self._loss(labels, logits))
+        self._metrics.update(labels, logits, total_loss(self._model, self._loss, labels, logits))
         return logits

@@ -1,10 +1,21 @@
-"""What goes wrong in training, in one sentence with what to do."""
+"""What goes wrong in training, in one sentence that names the part and what to do."""
+
+import inspect
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
-from convlab.errors import DivergedError, TrainingError
+from convlab.errors import DivergedError, TrainingError, in_one_line
+from convlab.host import ProvidedPart
 from convlab.training.preparation import Prepared
 from convlab.training.progress import Progress
+
+_KERAS_FRAME = re.compile(r"Exception encountered when calling .*\.\n")
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')  # as AutoGraph and graph errors print frames
 
 
 def diverged(
@@ -20,9 +31,7 @@ def diverged(
     """
     resolved = prepared.resolved
     steps = prepared.plan.steps(progress.epoch)
-    good = (
-        f"; the last good checkpoint is at epoch {checkpoint[0]}, step {checkpoint[1]}" if checkpoint else ""
-    )
+    good = "; the last good checkpoint is at epoch {}, step {}".format(*checkpoint) if checkpoint else ""
     return DivergedError(
         f"{what} in epoch {progress.epoch}, step {progress.step} of {steps}; lower `train.learning_rate` "
         f"(now {resolved.learning_rate:g}), or look for a division by zero or a logarithm of zero in "
@@ -30,16 +39,82 @@ def diverged(
     )
 
 
-def operation_error(error: tf.errors.OpError, prepared: Prepared, *, xla: bool) -> TrainingError:
-    """Return the error for an operation that failed in the step."""
-    if isinstance(error, tf.errors.ResourceExhaustedError):
+def step_failed(error: Exception, prepared: Prepared, *, xla: bool) -> TrainingError:
+    """Return the error for a step that could not be traced, compiled or run.
+
+    Args:
+        error: what TensorFlow, Keras or a part raised.
+        prepared: the experiment.
+        xla: whether XLA compiled, or was to compile, the step.
+    """
+    if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError):
         return TrainingError(
-            f"out of memory on the device; lower `train.batch_size` (now {prepared.plan.batch_size})"
+            f"out of memory ({reason(error)}); lower `train.batch_size` (now {prepared.plan.batch_size})"
         )
     hint = "; if XLA is the cause, set `train.compile` to off" if xla else ""
-    return TrainingError(f"{prepared.resolved.architecture} cannot be trained: {first_line(error)}{hint}")
+    found = _authors_code(error, prepared.resolved.parts())
+    if found is None:
+        return TrainingError(f"{prepared.resolved.architecture} cannot be trained: {reason(error)}{hint}")
+    part, file, line = found
+    return TrainingError(f"{part} failed in {file}, line {line}: {reason(error)}{hint}")
 
 
-def first_line(error: tf.errors.OpError) -> str:
-    """Return the reason for a failed operation, without where it was traced."""
-    return str(error.message).strip().splitlines()[0]
+def reason(error: Exception) -> str:
+    """Return the type and the innermost cause of an error, without TensorFlow's traces around it."""
+    text = str(error.message) if isinstance(error, tf.errors.OpError) else str(error)
+    if "in user code:" in text:  # AutoGraph prints a traceback before the error
+        name, _, said = _after_traceback(text).partition(": ")
+        return " ".join(_KERAS_FRAME.sub("", f"{name}: {said}").split())
+    if isinstance(error, tf.errors.OpError):
+        return f"{type(error).__name__}: {_cause(text)}"
+    return in_one_line(error)
+
+
+def _after_traceback(text: str) -> str:
+    lines = text.partition("Arguments received by")[0].strip().splitlines()  # which Keras appends
+    last_frame = max(place for place, line in enumerate(lines) if _FRAME.search(line))
+    return "\n".join(lines[last_frame + 2 :])  # a frame has two lines
+
+
+def _cause(text: str) -> str:
+    """Return what an operation says of its failure, without the places where it was created."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    nodes = [place for place, line in enumerate(lines) if line.startswith(("Node:", "Detected at node"))]
+    lines = lines[nodes[-1] + 1 :] if nodes else lines
+    said = [line for line in lines if not line.startswith(("File ", "[[{{node", "Graph execution error"))]
+    return said[0] if said else "no message"
+
+
+def _authors_code(
+    error: BaseException, parts: tuple[ProvidedPart[Any], ...]
+) -> tuple[ProvidedPart[Any], str, int] | None:
+    """Return the part whose code is innermost in the error's traceback, and where."""
+    for file, line in reversed(list(_frames(error))):
+        for part in parts:
+            home = _home(part)
+            if home is not None and (Path(file) == home or home in Path(file).parents):
+                return part, file, line
+    return None
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
+    for raised in (error.__cause__, error):
+        if raised is not None:
+            for frame in traceback.extract_tb(raised.__traceback__):
+                yield frame.filename, frame.lineno or 0
+    for file, line in _FRAME.findall(str(error)):
+        yield file, int(line)
+
+
+def _home(part: ProvidedPart[Any]) -> Path | None:
+    """Return the file that a part's factory is in, or the folder of its package."""
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(getattr(part.part, part.part.factory)))
+    except TypeError:  # a callable object, or a built-in
+        return None
+    if file is None:
+        return None
+    module = Path(file)
+    while (module.parent / "__init__.py").exists():
+        module = module.parent
+    return module

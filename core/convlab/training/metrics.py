@@ -84,12 +84,14 @@ def check_metric(metric: Any, num_classes: int, owner: str) -> None:
         raise PluginError(f"{owner} must build a keras Metric; got {type(metric).__name__}")
     try:
         metric.update_state(np.array([0, 1]), np.zeros((2, num_classes), np.float32))
-        result = np.asarray(metric.result())
+        result = metric.result()
         metric.reset_state()
     except Exception as error:
         raise PluginError(
             f"{owner} failed on labels of shape (batch,) and logits of shape (batch, {num_classes}): "
             f"{type(error).__name__}: {error}"
         ) from error
-    if result.shape != ():
-        raise PluginError(f"{owner} must return one number; got an array of shape {result.shape}")
+    if isinstance(result, dict | list | tuple) or np.asarray(result).dtype.kind not in "fiub":
+        raise PluginError(f"{owner} must return one number; got {type(result).__name__}")
+    if np.shape(result) != ():
+        raise PluginError(f"{owner} must return one number; got an array of shape {np.shape(result)}")

@@ -79,7 +79,9 @@ class Plan:
         shuffled = np.random.default_rng([self.seed, _ORDER_STREAM, epoch]).permutation(indices)
         return shuffled.astype(np.int32)
 
-    def stop_reason(self, progress: Progress, settings: TrainSettings, best_epoch: int) -> StopReason | None:
+    def stop_reason(
+        self, progress: Progress, settings: TrainSettings, epochs_since_best: int
+    ) -> StopReason | None:
         """Return why training stops here, or ``None`` if it continues.
 
         Depends on the progress alone, so that a resumed run stops where an uninterrupted one does.
@@ -87,13 +89,12 @@ class Plan:
         Args:
             progress: how far the run has come.
             settings: the limits.
-            best_epoch: the best epoch so far, or 0.
+            epochs_since_best: completed epochs that could have been better than the best, and were not.
         """
         if self.steps_done(progress) >= self.total_steps:
             return "max_steps" if self.total_steps == settings.max_steps else "epochs"
         if time_is_up(progress, settings):
             return "max_seconds"
-        epochs_since_best = progress.epoch - 1 - best_epoch
         if settings.patience is not None and not progress.step and epochs_since_best >= settings.patience:
             return "patience"
         return None

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import tensorflow as tf
 
-from convlab.errors import ConfigError, DataError, DivergedError
+from convlab.errors import ConfigError, ConvlabError, DataError, DivergedError
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.callback_list import CallbackList
 from convlab.training.callbacks.signals import Signals
@@ -18,9 +17,10 @@ from convlab.training.callbacks.training_info import TrainingInfo
 from convlab.training.checkpoints.checkpointing import Checkpointing, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
 from convlab.training.evaluator import Evaluator
-from convlab.training.failures import diverged, operation_error
+from convlab.training.failures import diverged, step_failed
 from convlab.training.loops.compiled import compiled_loop
 from convlab.training.loops.protocol import TrainingLoop
+from convlab.training.model.final_weights import final_weights, finalize
 from convlab.training.model.seed_state import SeedState
 from convlab.training.plan import time_is_up
 from convlab.training.preparation import Prepared
@@ -162,8 +162,10 @@ class Trainer:
             self._loop.train_epoch(order, steps, on_steps, first=progress.step)
         except _TimeIsUp:
             return
-        except tf.errors.OpError as error:
-            raise operation_error(error, self._prepared, xla=self.xla) from error
+        except (ConvlabError, OSError):  # an OSError is a callback's, such as a full disk
+            raise
+        except Exception as error:
+            raise step_failed(error, self._prepared, xla=self.xla) from error
         if progress.step < plan.steps_per_epoch:  # max_steps ends the run inside the epoch
             return
         record = self._validated_record()
@@ -196,9 +198,10 @@ class Trainer:
         }
         split, indices = self._prepared.validation
         if len(indices):
-            validation = self._evaluator.evaluate(
-                split, indices, on_chunk_end=self.callbacks.on_evaluate_step_end
-            )
+            with final_weights(self._prepared.model, self._prepared.optimizer):
+                validation = self._evaluator.evaluate(
+                    split, indices, on_chunk_end=self.callbacks.on_evaluate_step_end
+                )
             record |= {f"val_{name}": value for name, value in validation.items()}
         return record
 
@@ -217,6 +220,8 @@ class Trainer:
         if self._settings.restore_best and best is not None:
             self._state.restore_model(best.arrays)
             selected = best.epoch
+        else:
+            finalize(self._prepared.model, self._prepared.optimizer)
         timing = self._timing()
         start = time.perf_counter()
         results = self._evaluator.evaluate(test, on_chunk_end=self.callbacks.on_evaluate_step_end)
@@ -227,8 +232,8 @@ class Trainer:
         )
 
     def _stop_reason(self) -> StopReason | None:
-        best = self._checkpoints.best
-        return self._prepared.plan.stop_reason(self.progress, self._settings, best.epoch if best else 0)
+        since_best = self._checkpoints.epochs_since_best(self.progress.records)
+        return self._prepared.plan.stop_reason(self.progress, self._settings, since_best)
 
     def _info(self) -> TrainingInfo:
         prepared = self._prepared

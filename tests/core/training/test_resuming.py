@@ -122,10 +122,10 @@ def test_any_recorded_value_can_be_monitored_in_its_own_direction(
 def test_a_time_limit_stops_a_run_inside_an_epoch_and_more_time_resumes_it_there(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
-    settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 0.3}}
+    settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 1e-6}}
     cut = train("cut", **settings, architecture_options={"filters": [4], "dense": []})
     assert cut.stop_reason == "max_seconds"
-    assert 1 <= len(cut.epochs) < 3
+    assert len(cut.epochs) == 1
     extended = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
     assert extended.stop_reason == "epochs"
     whole = train(

@@ -1,7 +1,9 @@
 """When a checkpoint is written."""
 
+import logging
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +19,8 @@ from convlab.training.progress import Progress
 
 # A checkpoint that is not due at a certain step waits until all writing so far is this share of the time.
 _SHARE = 0.01
+
+logger = logging.getLogger("convlab")
 
 
 class NotFiniteError(ConvlabError):
@@ -117,11 +121,23 @@ class Checkpointing(Callback):
         """Stop saving: the model may get the best weights, which are not the last state."""
         self._training = False
 
+    def epochs_since_best(self, records: Sequence[Mapping[str, Any]]) -> int:
+        """Return how many epochs since the best had a finite value; others say nothing about progress."""
+        later = records[self.best.epoch if self.best else 0 :]
+        return sum(math.isfinite(record[self._monitor.name]) for record in later)
+
     def note_if_best(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Note the current weights if the epoch is the best; the next ``save`` writes them."""
         value = logs[self._monitor.name]
+        if self.best is None and not math.isfinite(value):
+            logger.warning(
+                "`train.monitor`: %s is %g in epoch %d, so it cannot rank epochs",
+                self._monitor.name,
+                value,
+                epoch,
+            )
         if self._monitor.is_better(value, self.best):
-            self.best = Best(epoch=epoch, value=value, arrays=self._state.model_arrays())
+            self.best = Best(epoch=epoch, value=value, arrays=self._state.final_model_arrays())
             self._best_is_written = False
 
     def save(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from convlab.errors import RunFolderError
 from convlab.training.checkpoints.file import Arrays
 from convlab.training.metrics import MetricSet
+from convlab.training.model.final_weights import final_weights
 
 
 class TrainingState:
@@ -22,6 +23,7 @@ class TrainingState:
     """
 
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, metrics: MetricSet) -> None:
+        self._of_model, self._optimizer = model, optimizer
         self._model = _numbered("model", model.variables)
         # "measures" is what version 0.1 called metrics; checkpoints keep the name.
         self._rest = _numbered("optimizer", optimizer.variables) | _numbered("measures", metrics.variables())
@@ -32,9 +34,10 @@ class TrainingState:
         """Return a copy of all variables."""
         return _copied(self._model | self._rest)
 
-    def model_arrays(self) -> Arrays:
-        """Return a copy of the model's variables."""
-        return _copied(self._model)
+    def final_model_arrays(self) -> Arrays:
+        """Return a copy of the model's variables as they would be if training ended here."""
+        with final_weights(self._of_model, self._optimizer):
+            return _copied(self._model)
 
     def is_finite(self, arrays: Arrays) -> bool:
         """Return whether all trainable weights among the arrays are finite."""

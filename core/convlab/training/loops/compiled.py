@@ -7,7 +7,8 @@ import keras
 import tensorflow as tf
 
 from convlab.data.image_stream import ImageStream
-from convlab.training.failures import first_line, operation_error
+from convlab.errors import ConvlabError
+from convlab.training.failures import reason, step_failed
 from convlab.training.loops.fit import FitLoop
 from convlab.training.loops.protocol import TrainingLoop
 from convlab.training.loops.streamed import StreamedTapeLoop
@@ -29,11 +30,17 @@ def compiled_loop(prepared: Prepared, loss: keras.losses.Loss) -> tuple[Training
     """
     try:
         return _compiled(prepared, loss, xla=prepared.xla), prepared.xla
-    except tf.errors.OpError as error:
-        if not prepared.xla or prepared.resolved.experiment.train.compile == "on":
-            raise operation_error(error, prepared, xla=prepared.xla) from error
-        logger.warning("XLA cannot compile this step, so it runs without XLA (%s)", first_line(error))
-        return _compiled(prepared, loss, xla=False), False
+    except ConvlabError:
+        raise
+    except Exception as error:  # TensorFlow, Keras and the parts raise all kinds
+        may_do_without = prepared.xla and prepared.resolved.experiment.train.compile != "on"
+        if not (may_do_without and isinstance(error, tf.errors.OpError)):
+            raise step_failed(error, prepared, xla=prepared.xla) from error
+        logger.warning("XLA cannot compile this step, so it runs without XLA (%s)", reason(error))
+        try:
+            return _compiled(prepared, loss, xla=False), False
+        except Exception as other:
+            raise step_failed(other, prepared, xla=False) from other
 
 
 def _compiled(prepared: Prepared, loss: keras.losses.Loss, *, xla: bool) -> TrainingLoop:

@@ -1,5 +1,6 @@
 """The architecture's network, built from the seed and checked before training."""
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,20 @@ from convlab.experiment import ResolvedExperiment
 from convlab.host import ProvidedPart
 from convlab.parts import Architecture
 from convlab.training.model.precision import Precision, chosen_precision
+
+# What keras.Model.fit and evaluate call, and convlab's own loops do not.
+_STEPS_OF_FIT = (
+    "fit",
+    "evaluate",
+    "train_step",
+    "test_step",
+    "compute_loss",
+    "compute_metrics",
+    "make_train_function",
+)
+_COMPUTE_DTYPES = {"float32": ("float32",), "mixed_bfloat16": ("float32", "bfloat16")}
+# Layers of all networks built in this process, as long as they live.
+_built_layers: "weakref.WeakSet[keras.Layer]" = weakref.WeakSet()
 
 
 def build_network(resolved: ResolvedExperiment, data: ImageData) -> tuple[keras.Model, Precision]:
@@ -79,9 +94,43 @@ def build_seeded(
             ) from error
     if not isinstance(network, keras.Model):
         raise PluginError(f"{owner} must build a keras.Model, got {type(network).__name__}")
+    check_network(network, str(owner), precision)
+    return network
+
+
+def check_network(network: keras.Model, owner: str, precision: Precision) -> None:
+    """Refuse what the training loops would have to ignore.
+
+    Raises:
+        PluginError: the model overrides a step of ``fit``, is compiled, has layers in another precision or
+            from an earlier build, or nothing to train.
+    """
+    for method in _STEPS_OF_FIT:
+        if getattr(type(network), method) is not getattr(keras.Model, method):
+            raise PluginError(
+                f"{owner} overrides {method}(), which convlab does not call; add losses with add_loss() in a "
+                "layer, and provide optimizers and metrics as parts of their own"
+            )
+    if network.compiled:
+        raise PluginError(
+            f"{owner} builds a compiled model; remove compile(): the experiment names its optimizer"
+        )
+    layers = list(network._flatten_layers(include_self=False))
+    for layer in layers:
+        computes, stores = layer.compute_dtype, layer.variable_dtype
+        if layer.weights and (computes not in _COMPUTE_DTYPES[precision] or stores != "float32"):
+            raise PluginError(
+                f"{owner} builds {layer.name!r} with dtype policy {layer.dtype_policy.name}, but the run "
+                f"computes in {precision}; leave the policy to `train.precision`"
+            )
+    if reused := [layer.name for layer in layers if layer in _built_layers]:
+        raise PluginError(
+            f"{owner} reuses the layer {reused[0]!r} of an earlier build, with its weights; create layers "
+            "inside build()"
+        )
+    _built_layers.update(layers)
     if not network.trainable_variables:
         raise PluginError(f"{owner} has no trainable weights; leave at least one layer trainable")
-    return network
 
 
 def check_optimizer(optimizer: Any, owner: str) -> None:

@@ -1,47 +1,61 @@
-"""Whether what comes out are logits, and finite."""
+"""Whether an architecture fits images of every size, and ends in one logit a class."""
 
-import numpy as np
-
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
-from convlab.inspect.checks.outcome import CheckFailedError
+from convlab.errors import in_one_line
+from convlab.inspect.checks.architectures.subject import (
+    CLASSES,
+    SHAPES,
+    ArchitectureSubject,
+    RefusedError,
+    Shape,
+    in_words,
+)
+from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
-from convlab.inspect.doctor.outputs import examine_outputs
-
-_MANY_CLASSES = 100
 
 
-@check(
-    "Its outputs are finite numbers",
-    why="one NaN or infinity makes the loss, and with the next step every weight, one too",
-    fix="look for a division by zero, as by the deviation of an image of one colour, a logarithm or root of "
-    "zero, and weights that start too large",
-    needs=("output_width",),
-)
-def finite_output(subject: ArchitectureSubject) -> None:
-    """Try noise and images of one colour, in inference and in training."""
-    images = {"noise": noise(4, subject.shape)}
-    images |= {f"images of {value:g} alone": np.full_like(images["noise"], value) for value in (0.0, 1.0)}
-    with subject.trainable() as model:
-        for what, batch in images.items():
-            for training in (False, True):
-                logits = np.asarray(model(batch, training=training))
-                if not np.isfinite(logits).all():
-                    bad = logits[~np.isfinite(logits)][0]
-                    mode = "training" if training else "inference"
-                    raise CheckFailedError(f"{what} give {bad} in {mode}")
+def _declare(shape: Shape) -> None:
+    @check(
+        f"It builds for images of {in_words(shape)} with 2, 10 and 100 classes",
+        name=f"builds_for_{'x'.join(map(str, shape))}",
+        why="an architecture is combined with any data set; one that fits a single size fits few",
+        fix="build from input_shape and num_classes, with padding='same' or global pooling where sides run "
+        "out; refuse what cannot be with a ConfigError that says the smallest size",
+    )
+    def builds_for(subject: ArchitectureSubject) -> None:
+        for num_classes in CLASSES:
+            try:
+                subject.logits(shape, num_classes)
+            except RefusedError:
+                raise
+            except (Exception, SystemExit) as error:
+                raise CheckFailedError(f"with {num_classes} classes: {in_one_line(error)}") from error
+
+
+for _shape in SHAPES:
+    _declare(_shape)
 
 
 @check(
-    "Its outputs are logits, not probabilities",
-    why="the loss takes the softmax itself; a second one flattens the gradient, and training stalls without "
-    "an error",
-    fix="end in Dense(num_classes) without an activation",
-    needs=("finite_output",),
+    "It ends in one output a class",
+    why="the loss compares one logit a class with the label",
+    fix="end in Dense(num_classes), on one vector an image",
 )
-def returns_logits(subject: ArchitectureSubject) -> None:
-    """Look at a hundred outputs, some of which would be below zero if they were logits."""
-    model = subject.build(subject.shape, _MANY_CLASSES)
-    rows = [np.asarray(model(scale * noise(8, subject.shape), training=False)) for scale in (0.1, 1.0, 10.0)]
-    for finding in examine_outputs(np.concatenate(rows)):
-        if finding.state == "problem":
-            raise CheckFailedError(finding.message, fix=finding.fix)
+def output_width(subject: ArchitectureSubject) -> None:
+    """Look at the outputs' shape for 2, 10 and 100 classes."""
+    for num_classes in CLASSES:
+        try:
+            outputs = subject.logits(subject.shape, num_classes)
+        except NotApplicableError:
+            raise
+        except (Exception, SystemExit):
+            continue  # builds_for_… tells
+        shape = getattr(outputs, "shape", None)
+        if shape is None:
+            raise CheckFailedError(
+                f"a {type(outputs).__name__} comes out instead of one tensor", fix="return the logits alone"
+            )
+        if tuple(shape) != (2, num_classes):
+            raise CheckFailedError(
+                f"2 images and {num_classes} classes give outputs of shape {tuple(shape)} instead of "
+                f"(2, {num_classes})"
+            )

@@ -13,24 +13,19 @@ FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 
 # In the order in which the checks run; none of them imports TensorFlow before a check does.
 _MODULES: dict[str, tuple[str, ...]] = {
-    "plugin": ("plugins.loading", "plugins.start_up"),
+    "plugin": ("plugins.loading",),
     "dataset": ("description", "datasets.loading", "datasets.contents"),
     "architecture": (
         "description",
-        "architectures.building",
         "architectures.outputs",
         "architectures.gradients",
         "architectures.inference",
         "architectures.learning",
-        "architectures.seeding",
-        "architectures.saving",
-        "architectures.precision",
-        "architectures.graph_loop",
-        "architectures.cost",
+        "architectures.running",
     ),
-    "optimizer": ("description", "optimizers.steps", "optimizers.state"),
-    "metric": ("description", "metrics.updates", "metrics.meaning"),
-    "tracker": ("description", "trackers.modules", "trackers.following"),
+    "optimizer": ("description", "optimizers.steps"),
+    "metric": ("description", "metrics.results"),
+    "tracker": ("description", "trackers.following"),
 }
 _DECLARED: dict[str, list["Check"]] = {}
 

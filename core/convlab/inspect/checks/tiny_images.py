@@ -1,4 +1,4 @@
-"""Small synthetic image data that a network of any kind can learn."""
+"""A small synthetic image dataset that any network can learn."""
 
 import numpy as np
 
@@ -9,18 +9,18 @@ _TRAIN, _TEST = 160, 40
 
 
 def tiny_images(input_shape: tuple[int, int, int], *, train: int = _TRAIN, test: int = _TEST) -> ImageData:
-    """Return images of four classes: which quarter of a noise image is bright.
+    """Return noise images with one bright quarter, which is the class.
 
     Args:
         input_shape: height, width and channels.
-        train: the number of train images.
+        train: the number of training images.
         test: the number of test images.
     """
     rng = np.random.default_rng(0)
     return ImageData(
         train=_split(rng, train, input_shape),
         test=_split(rng, test, input_shape),
-        class_names=("above left", "above right", "below left", "below right"),
+        class_names=("top left", "top right", "bottom left", "bottom right"),
     )
 
 

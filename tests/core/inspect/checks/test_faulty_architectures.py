@@ -1,4 +1,4 @@
-"""Each mistake in an architecture is caught by the check of its name, and the message says the fix."""
+"""For each mistake in an architecture, one check fails and suggests the fix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -51,11 +51,11 @@ def not_a_number(input_shape: Shape, num_classes: int, options: None) -> Any:
 def depends_on_the_batch(input_shape: Shape, num_classes: int, options: None) -> Any:
     import keras
 
-    class Centre(keras.layers.Layer):
+    class Center(keras.layers.Layer):
         def call(self, images: Any) -> Any:
             return images - keras.ops.mean(images, axis=0, keepdims=True)
 
-    return small(input_shape, num_classes, Centre())
+    return small(input_shape, num_classes, Center())
 
 
 def fixed_input_size(input_shape: Shape, num_classes: int, options: None) -> Any:
@@ -152,32 +152,42 @@ def cannot_learn(input_shape: Shape, num_classes: int, options: None) -> Any:
 CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (softmax_output, "returns_logits", "ends in a softmax", "without an activation"),
     (unused_weight, "every_weight_gets_a_gradient", "no gradient reaches", "use the layer's output"),
-    (not_a_number, "finite_output", "images of 0 alone give nan", "division by zero"),
-    (depends_on_the_batch, "batch_independent", "alone, an image gives other logits", "batch axis"),
+    (not_a_number, "finite_output", "the output for images filled with 0 is nan", "division by zero"),
+    (
+        depends_on_the_batch,
+        "batch_independent",
+        "evaluated alone, an image has different logits",
+        "batch axis",
+    ),
     (fixed_input_size, "builds_for_32x32x3", "received input with shape (2, 3072)", "build from input_shape"),
-    (keeps_state, "inference_repeats", "a later call gives other logits", "keep no state between calls"),
-    (counts_in_inference, "inference_changes_nothing", "/calls", "only where training is true"),
+    (keeps_state, "inference_is_deterministic", "a later call returns different logits", "keep no state"),
+    (counts_in_inference, "inference_changes_nothing", "/calls", "only if training is true"),
     (unseeded_numpy, "same_seed_same_weights", "two builds from seed 0 differ", "np.random.default_rng()"),
-    (cannot_be_saved, "saves_and_loads", "it cannot be loaded", "no Lambda layers"),
-    (wrong_width, "output_width", "(2, 10) instead of (2, 2)", "end in Dense(num_classes)"),
-    (random_in_training, "training_differs_by_state_alone", "the logits differ by up to", "SeedGenerator"),
+    (cannot_be_saved, "saves_and_loads", "the saved model cannot be loaded", "do not use Lambda layers"),
+    (
+        wrong_width,
+        "output_width",
+        "expected outputs of shape (2, 2), got (2, 10)",
+        "end in Dense(num_classes)",
+    ),
+    (random_in_training, "training_differs_only_by_state", "the logits differ by up to", "SeedGenerator"),
     (float32_constant, "works_in_mixed_bfloat16", "bfloat16", "cast constants"),
     (numpy_in_the_step, "trains_in_the_graph_loop", "TypeError", "keras.ops"),
-    (cannot_learn, "overfits_one_batch", "where a guess has 2.30", "start too small"),
+    (cannot_learn, "overfits_one_batch", "a uniform guess has 2.30", "initial weights that are too small"),
 ]
 
 
 @pytest.mark.parametrize(
     ("build", "name", "found", "fix"), CASES, ids=lambda case: getattr(case, "__name__", "")
 )
-def test_a_mistake_is_caught_by_the_check_of_its_name(
+def test_exactly_one_check_fails_for_each_mistake(
     assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     part = Architecture(name="faulty", summary="A network with a mistake", build=build)
     assert_caught(part, name, found, fix)
 
 
-def test_tensorflow_at_module_level_is_caught_with_the_line_that_imports_it(tmp_path: Path) -> None:
+def test_an_import_of_tensorflow_at_module_level_is_reported_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "eager.py"
     file.write_text(
         "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\n"
@@ -186,8 +196,8 @@ def test_tensorflow_at_module_level_is_caught_with_the_line_that_imports_it(tmp_
         encoding="utf-8",
     )
     [plugin, _] = subjects_of(file, PluginHost(plugin_files=[file], third_party=False), None, None)
-    [asked] = [one for one in checks_of("plugin") if one.name == "imports_without_tensorflow"]
-    result = perform(asked, plugin)
+    [wanted] = [one for one in checks_of("plugin") if one.name == "imports_without_tensorflow"]
+    result = perform(wanted, plugin)
     assert result.status == "failed"
     assert result.message == f"{file}, line 2: import tensorflow as tf"
     assert "inside the functions that use them" in result.fix
@@ -195,13 +205,13 @@ def test_tensorflow_at_module_level_is_caught_with_the_line_that_imports_it(tmp_
 
 def only_large(input_shape: Shape, num_classes: int, options: None) -> Any:
     if min(input_shape[:2]) < 32:
-        raise ConfigError(f"images of {input_shape} are too small: 32×32 is the least")
+        raise ConfigError(f"images of {input_shape} are too small; the smallest size is 32×32")
     return small(input_shape, num_classes)
 
 
-def test_a_size_that_is_refused_in_clear_words_is_no_failure() -> None:
+def test_rejecting_a_shape_with_a_config_error_skips_the_check() -> None:
     report = check(Architecture(name="large", summary="For large images", build=only_large))
     skipped = {result.check: result.message for result in report.results if result.status == "skipped"}
     assert report.ok
     assert set(skipped) == {"builds_for_28x28x1", "builds_for_17x23x3"}
-    assert skipped["builds_for_28x28x1"] == "images of (28, 28, 1) are too small: 32×32 is the least"
+    assert skipped["builds_for_28x28x1"] == "images of (28, 28, 1) are too small; the smallest size is 32×32"

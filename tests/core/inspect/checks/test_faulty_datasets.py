@@ -1,4 +1,4 @@
-"""Each mistake in a data set is caught by the check of its name, and the message says the fix."""
+"""For each mistake in a dataset, one check fails and suggests the fix."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,94 +31,94 @@ def labels_from_one(source: DataSource, options: None) -> ImageData:
     return data(train=(IMAGES[:40], LABELS[:40] + 1))
 
 
-def no_image_data(source: DataSource, options: None) -> Any:
+def a_tuple_of_arrays(source: DataSource, options: None) -> Any:
     return (IMAGES, LABELS)
 
 
-def a_class_too_many(source: DataSource, options: None) -> ImageData:
+def a_class_without_images(source: DataSource, options: None) -> ImageData:
     return data(class_names=(*NAMES, "four"))
 
 
-def everything_twice(source: DataSource, options: None) -> ImageData:
+def trains_on_the_test_images(source: DataSource, options: None) -> ImageData:
     return data(train=(IMAGES, LABELS))
 
 
-def another_order_each_time(source: DataSource, options: None) -> ImageData:
+def shuffles_without_a_seed(source: DataSource, options: None) -> ImageData:
     order = np.random.default_rng().permutation(40)
     return data(train=(IMAGES[order], LABELS[order]))
 
 
-def black(source: DataSource, options: None) -> ImageData:
+def black_images(source: DataSource, options: None) -> ImageData:
     return data(train=((IMAGES[:40] / 255).astype(np.uint8), LABELS[:40]))
 
 
-def traceback_without_files(source: DataSource, options: None) -> ImageData:
+def os_error_without_files(source: DataSource, options: None) -> ImageData:
     with np.load(source.folders[0] / "pixels.npz") as file:
         return data(train=(file["images"], LABELS[:40]))
 
 
-def silent_without_files(source: DataSource, options: None) -> ImageData:
-    raise DataError("no pictures")
+def unhelpful_error_without_files(source: DataSource, options: None) -> ImageData:
+    raise DataError("no images")
 
 
-def validates_on_train(source: DataSource, options: None) -> ImageData:
+def validates_on_training_images(source: DataSource, options: None) -> ImageData:
     return data(validation=(IMAGES[:5], LABELS[:5]))
 
 
-def asks_the_network(source: DataSource, options: None) -> ImageData:
+def downloads_every_time(source: DataSource, options: None) -> ImageData:
     import urllib.request
 
-    with urllib.request.urlopen("http://example.org/pixels.npy") as answer:
-        return data(train=(np.load(answer), LABELS[:40]))
+    with urllib.request.urlopen("http://example.org/pixels.npy") as response:
+        return data(train=(np.load(response), LABELS[:40]))
 
 
 CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (float_pixels, "loads_image_data", "train images are float64 but must be uint8", "return ImageData"),
     (labels_from_one, "loads_image_data", "number the classes from 0", "return ImageData"),
-    (no_image_data, "loads_image_data", "it loads tuple", "return ImageData"),
-    (a_class_too_many, "every_class_is_there", "no train image is of class 'four'", "name only classes"),
-    (everything_twice, "splits_do_not_overlap", "20 of 20 test images", "split before"),
-    (validates_on_train, "splits_do_not_overlap", "5 of 5 validation images", "split before"),
-    (another_order_each_time, "repeatable", "the train labels are others, or in another order", "fixed seed"),
-    (black, "images_differ", "is above 1, of 255", "cast to uint8 are black"),
-    (traceback_without_files, "offline_message", "it ends in FileNotFoundError", "raise DataError"),
-    (silent_without_files, "offline_message", "names nothing to do: 'no pictures'", "raise DataError"),
-    (asks_the_network, "offline_message", "the network is off", "source.obtain(published)"),
+    (a_tuple_of_arrays, "loads_image_data", "expected ImageData, got tuple", "return ImageData"),
+    (a_class_without_images, "every_class_has_images", "no training images of class 'four'", "list only"),
+    (trains_on_the_test_images, "splits_do_not_overlap", "20 of 20 test images", "split before"),
+    (validates_on_training_images, "splits_do_not_overlap", "5 of 5 validation images", "split before"),
+    (shuffles_without_a_seed, "repeatable", "the second load has different training labels", "fixed seed"),
+    (black_images, "images_differ", "is 1, of 255", "cast to uint8 are black"),
+    (os_error_without_files, "offline_message", "loading ends with FileNotFoundError", "raise DataError"),
+    (unhelpful_error_without_files, "offline_message", "what to do: 'no images'", "raise DataError"),
+    (downloads_every_time, "offline_message", "network access is disabled", "source.obtain(manifest)"),
 ]
 
 
 @pytest.mark.parametrize(("load", "name", "found", "fix"), CASES, ids=[case[0].__name__ for case in CASES])
-def test_a_mistake_is_caught_by_the_check_of_its_name(
+def test_exactly_one_check_fails_for_each_mistake(
     assert_caught: Callable[..., None], load: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
-    assert_caught(Dataset(name="faulty", summary="A data set with a mistake", load=load), name, found, fix)
+    assert_caught(Dataset(name="faulty", summary="A dataset with a mistake", load=load), name, found, fix)
 
 
-def test_a_false_declaration_is_caught(assert_caught: Callable[..., None]) -> None:
-    published = DatasetManifest(
+def test_a_manifest_that_does_not_match_the_images_is_reported(assert_caught: Callable[..., None]) -> None:
+    manifest = DatasetManifest(
         name="faulty", input_shape=(8, 8, 1), train_per_class=(14, 13, 13), test_per_class=(7, 7, 7)
     )
-    part = Dataset(name="faulty", summary="One too many", load=lambda *_: data(), manifest=published)
-    found = "it declares test images a class (7, 7, 7), but loads (6, 7, 7)"
-    assert_caught(part, "declaration_is_true", found, "correct published")
+    part = Dataset(name="faulty", summary="A wrong image count", load=lambda *_: data(), manifest=manifest)
+    found = "test images per class: the manifest declares (7, 7, 7), the dataset has (6, 7, 7)"
+    assert_caught(part, "matches_its_manifest", found, "correct the manifest")
 
 
-def test_a_data_set_whose_files_are_elsewhere_is_not_downloaded_but_skipped(tmp_path: Path) -> None:
-    published = DatasetManifest(
-        name="far",
+def test_a_dataset_without_files_is_skipped_and_not_downloaded(tmp_path: Path) -> None:
+    manifest = DatasetManifest(
+        name="remote",
         input_shape=(8, 8, 1),
         train_per_class=(1, 1),
         test_per_class=(1, 1),
-        layouts=(Layout(files=("far.npz",)),),
+        layouts=(Layout(files=("remote.npz",)),),
     )
 
     def load(source: DataSource, options: None) -> ImageData:
-        raise AssertionError(source.obtain(published))
+        raise AssertionError(source.obtain(manifest))
 
-    part = Dataset(name="far", summary="Somewhere else", load=load, manifest=published)
+    part = Dataset(name="remote", summary="Not on this machine", load=load, manifest=manifest)
     [subject] = subjects_of(part, PluginHost(third_party=False), None, str(tmp_path))
     results = {one.name: perform(one, subject) for one in checks_of("dataset")}
     assert results["repeatable"].status == "skipped"
-    assert "'convlab data fetch far'" in results["repeatable"].message
+    assert "'convlab data fetch remote'" in results["repeatable"].message
     assert results["offline_message"].status == "passed"
     assert not [result for result in results.values() if result.status == "failed"]

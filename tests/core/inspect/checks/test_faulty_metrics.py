@@ -1,4 +1,4 @@
-"""Each mistake in a metric is caught by the check of its name, and the message says the fix."""
+"""For each mistake in a metric, one check fails and suggests the fix."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,36 +8,36 @@ import pytest
 from convlab import Metric
 
 
-def right(labels: Any, logits: Any) -> Any:
+def is_correct(labels: Any, logits: Any) -> Any:
     import keras
 
     return keras.ops.cast(keras.ops.equal(labels, keras.ops.argmax(logits, axis=-1)), "float32")
 
 
-def wants_one_hot(num_classes: int, options: None) -> Any:
+def requires_one_hot_labels(num_classes: int, options: None) -> Any:
     import keras
 
     return keras.metrics.F1Score(average="macro")
 
 
-def mean_of_means(num_classes: int, options: None) -> Any:
+def averages_batch_means(num_classes: int, options: None) -> Any:
     import keras
 
     class MeanOfMeans(keras.metrics.Mean):
         def update_state(self, labels: Any, logits: Any, sample_weight: Any = None) -> None:
-            super().update_state(keras.ops.mean(right(labels, logits)))
+            super().update_state(keras.ops.mean(is_correct(labels, logits)))
 
     return MeanOfMeans()
 
 
-def counts(num_classes: int, options: None) -> Any:
+def counts_instead_of_averaging(num_classes: int, options: None) -> Any:
     import keras
 
-    class Right(keras.metrics.Sum):
+    class Correct(keras.metrics.Sum):
         def update_state(self, labels: Any, logits: Any, sample_weight: Any = None) -> None:
-            super().update_state(right(labels, logits))
+            super().update_state(is_correct(labels, logits))
 
-    return Right()
+    return Correct()
 
 
 def never_resets(num_classes: int, options: None) -> Any:
@@ -45,7 +45,7 @@ def never_resets(num_classes: int, options: None) -> Any:
 
     class Forever(keras.metrics.Mean):
         def update_state(self, labels: Any, logits: Any, sample_weight: Any = None) -> None:
-            super().update_state(right(labels, logits))
+            super().update_state(is_correct(labels, logits))
 
         def reset_state(self) -> None:
             pass
@@ -53,50 +53,62 @@ def never_resets(num_classes: int, options: None) -> Any:
     return Forever()
 
 
-def python_counts(num_classes: int, options: None) -> Any:
+def counts_in_python(num_classes: int, options: None) -> Any:
     import keras
 
     class InPython(keras.metrics.Metric):
-        right, seen = 0.0, 0
+        correct, seen = 0.0, 0
 
         def update_state(self, labels: Any, logits: Any, sample_weight: Any = None) -> None:
-            self.right += keras.ops.sum(right(labels, logits))
+            self.correct += keras.ops.sum(is_correct(labels, logits))
             self.seen += len(labels)
 
         def result(self) -> Any:
-            return self.right / max(self.seen, 1)
+            return self.correct / max(self.seen, 1)
 
         def reset_state(self) -> None:
-            self.right, self.seen = 0.0, 0
+            self.correct, self.seen = 0.0, 0
 
     return InPython()
 
 
-def probabilities(num_classes: int, options: None) -> Any:
+def expects_probabilities(num_classes: int, options: None) -> Any:
     import keras
 
     return keras.metrics.SparseCategoricalCrossentropy()
 
 
-def the_wrong_way_round(num_classes: int, options: None) -> Any:
+def wrong_mode(num_classes: int, options: None) -> Any:
     import keras
 
-    return keras.metrics.MeanMetricWrapper(lambda labels, logits: 1 - right(labels, logits), name="error")
+    return keras.metrics.MeanMetricWrapper(
+        lambda labels, logits: 1 - is_correct(labels, logits), name="error"
+    )
 
 
 CASES: list[tuple[Callable[..., Any], str, str, str]] = [
-    (wants_one_hot, "takes_labels_and_logits", "failed on labels (batch,)", "update_state(labels, logits"),
-    (mean_of_means, "unequal_batches", "in chunks it gives", "add sums and counts"),
-    (counts, "averages_over_images", "the same twice", "divide by the number of images"),
-    (never_resets, "resets", "after a reset it gives", "add_weight"),
-    (python_counts, "works_in_a_graph", "", "keep counts in variables"),
-    (probabilities, "reads_logits", "larger by 7", "from_logits=True"),
-    (the_wrong_way_round, "better_is_better", "more is said to be better", "mode='min'"),
+    (
+        requires_one_hot_labels,
+        "takes_labels_and_logits",
+        "failed on labels (batch,)",
+        "update_state(labels, logits",
+    ),
+    (averages_batch_means, "unequal_batches", "in batches and", "add sums and counts"),
+    (
+        counts_instead_of_averaging,
+        "averages_over_images",
+        "if each is repeated",
+        "divide by the number of images",
+    ),
+    (never_resets, "resets", "after a reset and", "add_weight"),
+    (counts_in_python, "works_in_a_graph", "", "keep counts in variables"),
+    (expects_probabilities, "reads_logits", "with 7 added to every logit", "from_logits=True"),
+    (wrong_mode, "better_is_better", "mode='max' means that higher is better", "mode='min'"),
 ]
 
 
 @pytest.mark.parametrize(("build", "name", "found", "fix"), CASES, ids=[case[0].__name__ for case in CASES])
-def test_a_mistake_is_caught_by_the_check_of_its_name(
+def test_exactly_one_check_fails_for_each_mistake(
     assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     part = Metric(name="faulty", summary="A metric with a mistake", build=build)

@@ -1,4 +1,4 @@
-"""Each mistake in an optimizer is caught by the check of its name, and the message says the fix."""
+"""For each mistake in an optimizer, one check fails and suggests the fix."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,19 +18,19 @@ def ascends(learning_rate: Any, options: None) -> Any:
     return Ascent(learning_rate)
 
 
-def ignores_the_rate(learning_rate: Any, options: None) -> Any:
+def ignores_the_learning_rate(learning_rate: Any, options: None) -> Any:
     import keras
 
     return keras.optimizers.SGD(0.01)
 
 
-def wants_a_number(learning_rate: Any, options: None) -> Any:
+def requires_a_number(learning_rate: Any, options: None) -> Any:
     import keras
 
     return keras.optimizers.Adam(float(learning_rate))
 
 
-def forgets_its_schedule(learning_rate: Any, options: None) -> Any:
+def ignores_the_schedule(learning_rate: Any, options: None) -> Any:
     import keras
 
     first = float(learning_rate(0)) if callable(learning_rate) else learning_rate
@@ -47,14 +47,14 @@ def momentum_in_python(learning_rate: Any, options: None) -> Any:
             self.velocity: dict[str, Any] = {}
 
         def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-            moved = gradient + 0.9 * self.velocity.get(variable.name, 0.0)
-            self.velocity[variable.name] = moved
-            super().update_step(moved, variable, learning_rate)
+            update = gradient + 0.9 * self.velocity.get(variable.name, 0.0)
+            self.velocity[variable.name] = update
+            super().update_step(update, variable, learning_rate)
 
     return Heavy(learning_rate)
 
 
-def one_momentum_for_all(learning_rate: Any, options: None) -> Any:
+def shares_its_momentum(learning_rate: Any, options: None) -> Any:
     import keras
 
     @keras.saving.register_keras_serializable(package="convlab_tests")
@@ -70,7 +70,7 @@ def one_momentum_for_all(learning_rate: Any, options: None) -> Any:
     return Shared(learning_rate)
 
 
-def forgets_an_argument(learning_rate: Any, options: None) -> Any:
+def omits_an_argument_from_its_config(learning_rate: Any, options: None) -> Any:
     import keras
 
     @keras.saving.register_keras_serializable(package="convlab_tests")
@@ -87,20 +87,30 @@ def forgets_an_argument(learning_rate: Any, options: None) -> Any:
 
 CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (ascends, "reduces_a_convex_loss", "the loss goes from", "subtract the step"),
-    (ignores_the_rate, "uses_the_learning_rate", "the first step is", "pass the learning_rate"),
-    (wants_a_number, "takes_a_schedule", "given a schedule: TypeError", "pass learning_rate on as it is"),
-    (forgets_its_schedule, "takes_a_schedule", "falls to a tenth", "pass learning_rate on as it is"),
-    (momentum_in_python, "works_in_a_graph", "", "in variables, made in build(variables)"),
-    (momentum_in_python, "state_saves_and_loads", "state was handed over", "in variables made in build"),
-    (one_momentum_for_all, "keeps_weights_apart", "without a gradient moved", "one for each"),
-    (forgets_an_argument, "config_round_trips", "takes other steps", "get_config() with every argument"),
+    (
+        ignores_the_learning_rate,
+        "uses_the_learning_rate",
+        "the first step has length",
+        "pass the learning_rate",
+    ),
+    (requires_a_number, "takes_a_schedule", "given a schedule: TypeError", "pass learning_rate on unchanged"),
+    (ignores_the_schedule, "takes_a_schedule", "drops to a tenth", "pass learning_rate on unchanged"),
+    (momentum_in_python, "works_in_a_graph", "", "in variables created in build(variables)"),
+    (momentum_in_python, "state_saves_and_loads", "state was restored", "in variables created in build"),
+    (shares_its_momentum, "keeps_state_per_weight", "with zero gradient moved", "one for each"),
+    (
+        omits_an_argument_from_its_config,
+        "config_round_trips",
+        "takes different steps",
+        "get_config() with every argument",
+    ),
 ]
 
 
 @pytest.mark.parametrize(
     ("build", "name", "found", "fix"), CASES, ids=[f"{c[0].__name__}-{c[1]}" for c in CASES]
 )
-def test_a_mistake_is_caught_by_the_check_of_its_name(
+def test_exactly_one_check_fails_for_each_mistake(
     assert_caught: Callable[..., None], build: Callable[..., Any], name: str, found: str, fix: str
 ) -> None:
     part = Optimizer(name="faulty", summary="An optimizer with a mistake", build=build, learning_rate=0.05)

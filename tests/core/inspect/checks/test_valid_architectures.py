@@ -1,4 +1,4 @@
-"""What networks may do raises no false alarm."""
+"""The checks raise no false alarm on valid but unusual networks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,6 +45,8 @@ def build(input_shape: Shape, num_classes: int, options: None) -> Any:
     return keras.Model(inputs, layers.Dense(num_classes, kernel_initializer="zeros")(x))
 
 
-@parametrize_with_checks(Architecture(name="legal", summary="All that a network may do", build=build))
-def test_a_network_of_all_legal_parts_passes(check: Callable[[], None]) -> None:
+@parametrize_with_checks(
+    Architecture(name="valid", summary="Random, normalizing, zero-initialized and shared layers", build=build)
+)
+def test_a_valid_network_passes_every_check(check: Callable[[], None]) -> None:
     check()

@@ -1,4 +1,4 @@
-"""Whether every weight learns."""
+"""Whether training reaches every weight."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -8,60 +8,57 @@ import numpy as np
 from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
+from convlab.text.listing import listed
 
 if TYPE_CHECKING:
     import keras
 
-_BATCHES = 4
+_STEPS = 4
 
 
 @check(
     "Every trainable weight gets a gradient",
-    why="a weight without one stays as it was drawn: it costs memory and does nothing",
+    why="a weight without a gradient keeps its initial value: it takes memory and does nothing",
     fix="use the layer's output on the way to the logits, remove the layer, or freeze it with "
-    "trainable = False; stop_gradient and argmax let no gradient through",
+    "trainable = False; stop_gradient and argmax block gradients",
     needs=("finite_output",),
 )
 def every_weight_gets_a_gradient(subject: ArchitectureSubject) -> None:
-    """Take a few steps: a residual branch that starts at zero passes gradients from the second on."""
-    with subject.trainable() as model:
-        silent = {weight.path for weight in model.trainable_variables}
-        for gradients in _steps(model, subject):
+    """Train for a few steps: behind a zero-initialized layer, gradients start with the second step."""
+    with subject.modifiable_model() as model:
+        always_zero = {weight.path for weight in model.trainable_variables}
+        for gradients in _gradients_per_step(model, subject):
             missing = [weight.path for weight, gradient in gradients if gradient is None]
             if missing:
-                raise CheckFailedError(f"no gradient reaches {_listed(missing)}")
-            silent -= {weight.path for weight, gradient in gradients if np.any(gradient)}
-        # A bias may have none for good, as before a batch normalization or in the keys of attention.
+                raise CheckFailedError(f"no gradient reaches {listed(missing)}")
+            always_zero -= {weight.path for weight, gradient in gradients if np.any(gradient)}
+        # The gradient of a bias may always be zero, as before batch normalization or in attention keys.
         dead = [
             weight.path
             for weight in model.trainable_variables
-            if weight.path in silent and len(weight.shape) > 1
+            if weight.path in always_zero and len(weight.shape) > 1
         ]
         if dead:
-            raise CheckFailedError(f"the gradient of {_listed(dead)} is zero on every batch")
+            raise CheckFailedError(f"the gradient of {listed(dead)} is zero on every batch")
 
 
-def _steps(model: "keras.Model", subject: ArchitectureSubject) -> Iterator[list[tuple[Any, Any]]]:
+def _gradients_per_step(
+    model: "keras.Model", subject: ArchitectureSubject
+) -> Iterator[list[tuple[Any, Any]]]:
     import keras
     import tensorflow as tf
 
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    from convlab.training.step import loss_and_gradients
+
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.SGD(0.01)
-    labels = np.arange(8)
-    for seed in range(_BATCHES):
-        with tf.GradientTape() as tape:
-            value = loss(labels, model(noise(8, subject.shape, seed), training=True))
-            if model.losses:
-                value += tf.add_n(model.losses)
-        weights = model.trainable_variables
-        gradients = [
-            None if gradient is None else np.asarray(tf.convert_to_tensor(gradient))
-            for gradient in tape.gradient(value, weights)
+    weights = model.trainable_variables
+    for seed in range(_STEPS):
+        _, gradients, _ = loss_and_gradients(
+            model, cross_entropy, noise(8, subject.shape, seed), np.arange(8)
+        )
+        arrays = [
+            None if gradient is None else np.asarray(tf.convert_to_tensor(gradient)) for gradient in gradients
         ]
-        yield list(zip(weights, gradients, strict=True))
-        optimizer.apply_gradients(zip(gradients, weights, strict=True))
-
-
-def _listed(paths: list[str]) -> str:
-    some = ", ".join(paths[:3])
-    return some if len(paths) <= 3 else f"{some} and {len(paths) - 3} more"
+        yield list(zip(weights, arrays, strict=True))
+        optimizer.apply_gradients(zip(arrays, weights, strict=True))

@@ -14,61 +14,64 @@ if TYPE_CHECKING:
     import keras
 
 _IMAGES = 4
-_STEPS, _STEPS_PER_LOOK = 200, 10
-_RATES = (1e-3, 1e-2, 1e-1, 1e-4)
-_ENOUGH = 0.3  # of the loss of a guess; half of what it takes to know the four labels but not which is which
+_STEPS, _STEPS_PER_CALL = 200, 10
+_LEARNING_RATES = (1e-3, 1e-2, 1e-1, 1e-4)
+# Relative to the loss of a uniform guess; half the loss of knowing the four labels, but not which is which.
+_TARGET_LOSS = 0.3
 
 
 @check(
-    f"It learns {_IMAGES} images by heart",
-    why="what cannot fit a handful of images will fit no data set; it is the quickest test of a network",
-    fix="look for an activation before the logits, dead units, weights that start too small or too large, "
-    "and layers that throw the image away",
+    f"Overfits a batch of {_IMAGES} images",
+    why="a network that cannot fit a handful of images will not fit a dataset",
+    fix="look for a saturating activation before the logits, dead units, initial weights that are too small "
+    "or too large, and layers that discard the image",
     needs=("returns_logits", "every_weight_gets_a_gradient"),
 )
 def overfits_one_batch(subject: ArchitectureSubject) -> dict[str, int]:
-    """Train on one batch with Adam, with one rate after another until one does it."""
+    """Train on one batch with Adam, at several learning rates until one reaches the target loss."""
     guess, best = math.log(10), math.inf
-    for rate in _RATES:
-        with subject.trainable() as model:
-            for step, loss in _losses(model, subject, rate):
+    for learning_rate in _LEARNING_RATES:
+        with subject.modifiable_model() as model:
+            for step, loss in _losses(model, subject, learning_rate):
                 best = min(best, loss)
-                if best < _ENOUGH * guess:
+                if best < _TARGET_LOSS * guess:
                     return {"steps": step}
     raise CheckFailedError(
-        f"after {_STEPS} steps the loss is {best:.2f} at best, where a guess has {guess:.2f}"
+        f"the lowest loss in {_STEPS} steps is {best:.2f}; a uniform guess has {guess:.2f}"
     )
 
 
-def _losses(model: "keras.Model", subject: ArchitectureSubject, rate: float) -> Iterator[tuple[int, float]]:
+def _losses(
+    model: "keras.Model", subject: ArchitectureSubject, learning_rate: float
+) -> Iterator[tuple[int, float]]:
     import keras
     import tensorflow as tf
 
-    images, labels = tf.constant(_unlike_images(subject.shape)), np.arange(_IMAGES)
+    from convlab.training.step import loss_and_gradients
+
+    images, labels = tf.constant(_distinct_images(subject.shape)), np.arange(_IMAGES)
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    optimizer = keras.optimizers.Adam(rate)
+    optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build(model.trainable_variables)
 
     @tf.function
-    def steps() -> tf.Tensor:
+    def train_steps() -> tf.Tensor:
         loss = tf.constant(0.0)
-        for _ in tf.range(_STEPS_PER_LOOK):
-            with tf.GradientTape() as tape:
-                loss = cross_entropy(labels, model(images, training=True))
-                total = loss + tf.add_n(model.losses) if model.losses else loss
-            weights = model.trainable_variables
-            optimizer.apply_gradients(zip(tape.gradient(total, weights), weights, strict=True))
+        for _ in tf.range(_STEPS_PER_CALL):
+            _, gradients, logits = loss_and_gradients(model, cross_entropy, images, labels)
+            loss = cross_entropy(labels, logits)  # without the regularization
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
-    for done in range(_STEPS_PER_LOOK, _STEPS + 1, _STEPS_PER_LOOK):
-        training = float(steps())
-        # Dropout keeps the one up, running statistics that are not there yet the other.
+    for step in range(_STEPS_PER_CALL, _STEPS + 1, _STEPS_PER_CALL):
+        training = float(train_steps())
+        # Dropout raises the training loss; moving averages that have not settled raise the inference loss.
         inference = float(cross_entropy(labels, model(images, training=False)))
-        yield done, min(training, inference)
+        yield step, min(training, inference)
 
 
-def _unlike_images(shape: Shape) -> Array:
-    """Return images that differ in brightness, colour and coarse pattern: averages tell them apart."""
+def _distinct_images(shape: Shape) -> Array:
+    """Return images that differ in brightness, colour and coarse pattern, so that averages separate them."""
     rng = np.random.default_rng(0)
     height, width, channels = shape
     coarse = rng.normal(size=(_IMAGES, 4, 4, channels)) + rng.normal(size=(_IMAGES, 1, 1, channels))

@@ -1,29 +1,116 @@
-"""Whether a network trains in convlab's own loop."""
+"""Whether a network supports everything a run does: seeding, saving, mixed precision and the graph loop."""
 
 import math
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 
 from convlab.data.source import DataSource
-from convlab.errors import TrainingError
+from convlab.errors import TrainingError, in_one_line
 from convlab.experiment import DataSettings, Experiment, TrainSettings, resolve
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginHost
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject
+from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.checks.tiny_images import CLASSES, tiny_images
 from convlab.parts import Architecture, Dataset
+from convlab.text.listing import listed
+from convlab.text.shapes import in_pixels
 
 
 @check(
-    "It trains in the graph loop, and with a smaller last batch",
-    why="convlab run traces the step into one graph: what works call by call may not work there",
-    fix="use keras.ops or TensorFlow's operations on tensors rather than NumPy, Python branches or a fixed "
-    "batch size",
+    "The same seed gives the same initial weights",
+    why="otherwise a run cannot be repeated: convlab seeds Python, NumPy's global generator and TensorFlow",
+    fix="use keras.initializers, or draw from np.random.*; np.random.default_rng() without a seed and "
+    "os.urandom differ each time",
+    needs=("finite_output",),
+)
+def same_seed_same_weights(subject: ArchitectureSubject) -> None:
+    """Build twice and compare each weight."""
+    first, second = subject.model.weights, subject.build(subject.shape).weights
+    if len(first) != len(second):
+        raise CheckFailedError(f"the first build has {len(first)} weights, the second {len(second)}")
+    different = [
+        one.path
+        for one, other in zip(first, second, strict=True)
+        if not np.array_equal(one.numpy(), other.numpy(), equal_nan=True)
+    ]
+    if different:
+        raise CheckFailedError(f"two builds from seed 0 differ in {listed(different)}")
+
+
+@check(
+    "Saves and loads with the same outputs",
+    why="a run ends by saving model.keras; a network that cannot be loaded was trained for nothing",
+    fix="give each custom class a get_config() with every argument of its constructor and "
+    "@keras.saving.register_keras_serializable(package=…); do not use Lambda layers, which cannot be loaded",
+    needs=("finite_output", "inference_is_deterministic"),
+)
+def saves_and_loads(subject: ArchitectureSubject) -> None:
+    """Save as ``.keras`` and load in Keras's safe mode."""
+    import keras
+
+    images = noise(4, subject.shape)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "model.keras")
+        try:
+            subject.model.save(file)
+        except Exception as error:
+            raise CheckFailedError(f"the model cannot be saved: {in_one_line(error)}") from error
+        try:
+            loaded = keras.saving.load_model(file, compile=False, safe_mode=True)
+        except Exception as error:
+            raise CheckFailedError(f"the saved model cannot be loaded: {in_one_line(error)}") from error
+    before, after = (np.asarray(model(images, training=False)) for model in (subject.model, loaded))
+    if before.shape != after.shape or not np.allclose(before, after, rtol=1e-4, atol=1e-5):
+        raise CheckFailedError("the loaded model returns different logits; a weight or option is not saved")
+
+
+@check(
+    "Trains in mixed_bfloat16",
+    why="`train.precision` set to 'mixed_bfloat16', or to 'auto' on a device that supports it, applies to "
+    "every architecture",
+    fix="cast constants to the dtype of the tensors they are combined with (keras.ops.cast(x, y.dtype)), and "
+    "do not give layers a fixed dtype",
+    needs=("finite_output",),
+)
+def works_in_mixed_bfloat16(subject: ArchitectureSubject) -> None:
+    """Build under the policy, and check the logits and gradients of one batch."""
+    import keras
+
+    from convlab.training.step import loss_and_gradients
+
+    model = subject.build(subject.shape, bfloat16=True)
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    _, gradients, logits = loss_and_gradients(model, cross_entropy, noise(8, subject.shape), np.arange(8))
+    _require_finite("the logits", [logits])
+    _require_finite("the gradients", [gradient for gradient in gradients if gradient is not None])
+    for weight in model.trainable_variables:
+        if weight.dtype != "float32":
+            raise CheckFailedError(f"{weight.path} is stored in {weight.dtype}, which loses small updates")
+
+
+def _require_finite(name: str, tensors: list[Any]) -> None:
+    import keras
+
+    for tensor in tensors:
+        if not np.isfinite(np.asarray(keras.ops.cast(keras.ops.convert_to_tensor(tensor), "float32"))).all():
+            raise CheckFailedError(f"{name} are not finite in bfloat16")
+
+
+@check(
+    "Trains in the graph loop, with a smaller last batch",
+    why="'convlab run' traces the training step into a graph; code that works eagerly may fail there",
+    fix="use keras.ops or TensorFlow operations on tensors instead of NumPy and Python branches, and do not "
+    "rely on a fixed batch size",
     needs=("output_width", "finite_output"),
 )
 def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
-    """Prepare and run two short epochs as ``convlab run`` does, all but the run's folder."""
+    """Train for two short epochs as ``convlab run`` does, but without a run folder."""
     from convlab.training.preparation import prepare
     from convlab.training.trainer import Trainer
 
@@ -41,7 +128,7 @@ def trains_in_the_graph_loop(subject: ArchitectureSubject) -> None:
     except TrainingError as error:
         raise CheckFailedError(str(error)) from error
     if not math.isfinite(outcome.test["loss"]):
-        raise CheckFailedError(f"after {prepared.plan.total_steps} steps the loss is {outcome.test['loss']}")
+        raise CheckFailedError(f"the loss after {prepared.plan.total_steps} steps is {outcome.test['loss']}")
 
 
 def _host(subject: ArchitectureSubject) -> PluginHost:
@@ -60,3 +147,24 @@ def _host(subject: ArchitectureSubject) -> PluginHost:
     hooks = {"convlab_datasets": convlab_datasets, "convlab_architectures": convlab_architectures}
     host.register(SimpleNamespace(**hooks), name="checked")
     return host
+
+
+@check(
+    "Its parameters and FLOPs can be counted",
+    why="they show which networks are comparable and how long a run will take",
+    fix="build the network from Keras layers, whose operations TensorFlow's profiler counts",
+    needs=("output_width",),
+)
+def cost(subject: ArchitectureSubject) -> dict[str, int | str]:
+    """Count the weights, and the operations of one image's forward pass."""
+    import keras
+
+    from convlab.training.model.cost import forward_flops
+
+    inputs = keras.Input(subject.shape)
+    network = keras.Model(inputs, subject.model(inputs))
+    return {
+        "parameters": subject.model.count_params(),
+        "flops": forward_flops(network),
+        "input_shape": in_pixels(subject.shape),
+    }

@@ -1,4 +1,4 @@
-"""An architecture that is checked, and the networks that its checks share."""
+"""An architecture under check, and the networks that its checks share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ Array = npt.NDArray[np.float32]
 
 SHAPES: tuple[Shape, ...] = ((28, 28, 1), (32, 32, 3), (17, 23, 3))
 CLASSES = (2, 10, 100)
-# Tried where an architecture refuses all of the common ones.
+# Tried if an architecture rejects all common shapes.
 _LARGER_SHAPES: tuple[Shape, ...] = ((64, 64, 3), (96, 96, 3), (224, 224, 3))
 
 
-class RefusedError(NotApplicableError):
-    """The architecture itself says, in a ``ConvlabError``, that it does not take such images."""
+class UnsupportedShapeError(NotApplicableError):
+    """The architecture rejects an image shape with a ``ConvlabError``."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -42,11 +42,11 @@ class ArchitectureSubject(PartSubject):
     def build(
         self, shape: Shape, num_classes: int = 10, *, seed: int = 0, bfloat16: bool = False
     ) -> "keras.Model":
-        """Build a network anew, as a run does.
+        """Build a new network the way a run does.
 
         Raises:
-            RefusedError: the architecture refuses the shape in one clear sentence.
-            PluginError: it fails.
+            UnsupportedShapeError: the architecture rejects the shape with a ``ConvlabError``.
+            PluginError: the architecture fails in any other way.
         """
         from convlab.training.model.network import build_seeded
 
@@ -56,12 +56,12 @@ class ArchitectureSubject(PartSubject):
                 self.provided, self.options(), shape, num_classes, seed=seed, precision=precision
             )
         except ConvlabError as error:
-            if isinstance(error.__cause__, ConvlabError):  # the architecture's own words
-                raise RefusedError(str(error.__cause__)) from error
+            if isinstance(error.__cause__, ConvlabError):  # raised by the architecture, not by convlab
+                raise UnsupportedShapeError(str(error.__cause__)) from error
             raise
 
     def logits(self, shape: Shape, num_classes: int) -> Any:
-        """Return what a network built for such images and classes makes of two of them."""
+        """Return the output for two images of a network built for that shape and number of classes."""
         if (shape, num_classes) not in self._logits:
             network = self.build(shape, num_classes)
             self._logits[shape, num_classes] = network(noise(2, shape), training=False)
@@ -69,15 +69,15 @@ class ArchitectureSubject(PartSubject):
 
     @cached_property
     def shape(self) -> Shape:
-        """The first of the common shapes that the architecture takes; other checks use it.
+        """The first common shape that the architecture accepts; checks that need one shape use it.
 
         Raises:
-            NotApplicableError: it takes none.
+            NotApplicableError: it accepts none.
         """
         for shape in (*SHAPES, *_LARGER_SHAPES):
             try:
                 self.logits(shape, 10)
-            except (Exception, SystemExit):  # what builds_for_… tells
+            except (Exception, SystemExit):  # reported by builds_for_…
                 continue
             return shape
         raise NotApplicableError("no network could be built")
@@ -88,8 +88,8 @@ class ArchitectureSubject(PartSubject):
         return self.build(self.shape)
 
     @contextmanager
-    def trainable(self) -> Iterator["keras.Model"]:
-        """Lend ``model`` to be changed; its weights and counts are as before afterwards."""
+    def modifiable_model(self) -> Iterator["keras.Model"]:
+        """Yield ``model`` to a check that modifies it, and restore all its variables afterwards."""
         variables = self.model.variables
         before = [variable.numpy() for variable in variables]
         try:
@@ -100,10 +100,5 @@ class ArchitectureSubject(PartSubject):
 
 
 def noise(count: int, shape: Shape, seed: int = 0) -> Array:
-    """Return images as a network gets them: scaled to zero mean and unit variance."""
+    """Return random images scaled like the input of a network: zero mean and unit variance."""
     return np.random.default_rng(seed).normal(size=(count, *shape)).astype(np.float32)
-
-
-def in_words(shape: Shape) -> str:
-    """Return a shape as ``28×28×1``."""
-    return "×".join(map(str, shape))

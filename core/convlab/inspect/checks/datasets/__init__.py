@@ -1,1 +1,1 @@
-"""Checks of a data set."""
+"""Checks of a dataset."""

@@ -1,4 +1,4 @@
-"""A data set that is checked, and what it loads."""
+"""A dataset under check, and what it loads."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,52 +16,56 @@ from convlab.inspect.checks.outcome import NotApplicableError
 from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 
+SPLIT_NAMES = {"train": "training", "test": "test", "validation": "validation"}
+"""The adjective for the images and labels of each split, for messages."""
 
-class NetworkIsOffError(OSError):
-    """What a data set gets that asks for a network while it is checked."""
+
+class NetworkDisabledError(OSError):
+    """A dataset opened a network connection during a check."""
 
 
 @dataclass(kw_only=True, eq=False)
 class DatasetSubject(PartSubject):
-    """A data set, with its default options and the files that this machine has."""
+    """A dataset, with its default options and the files on this machine."""
 
     kind: ClassVar[SubjectKind] = "dataset"
 
     def load(self) -> Any:
-        """Load it anew, from the folders that a run looks in and without a network."""
+        """Load it again, from the folders that a run searches and without network access."""
         return self._load(DataSource.from_environment(self.data_dir))
 
-    def load_from_nowhere(self) -> Any:
-        """Load it as on a machine that has no files and no network."""
+    def load_without_files(self) -> Any:
+        """Load it as on a machine with neither files nor network access."""
         with tempfile.TemporaryDirectory() as folder, redirect_stderr(StringIO()):  # "downloading …"
             return self._load(DataSource(folders=(Path(folder),)))
 
     @cached_property
     def data(self) -> ImageData:
-        """What it loads.
+        """The loaded images and labels.
 
         Raises:
-            NotApplicableError: its files are not on this machine, or it loads something else.
+            NotApplicableError: its files are not on this machine, or it does not return ``ImageData``.
         """
         self.require_files()
         data = self.load()
         if not isinstance(data, ImageData):
-            raise NotApplicableError("says nothing while loads_image_data fails")
+            raise NotApplicableError("requires loads_image_data, which failed")
         return data
 
     def require_files(self) -> None:
-        """Raise ``NotApplicableError`` if a data set that declares its files has none here."""
-        published = self.part.manifest
-        if published is None or not published.layouts:
+        """Raise ``NotApplicableError`` if the dataset declares files that are not on this machine."""
+        manifest = self.part.manifest
+        if manifest is None or not manifest.layouts:
             return
         try:
-            found = DataSource.from_environment(self.data_dir).find(published)
-        except ConvlabError as error:  # some of them are there
+            found = DataSource.from_environment(self.data_dir).find(manifest)
+        except ConvlabError as error:  # only some of the files were found
             raise NotApplicableError(str(error)) from error
         if found is None:
             name = self.part.name
             raise NotApplicableError(
-                f"no files of {name} are on this machine: 'convlab data fetch {name}', or --data-dir"
+                f"the files of {name} are not on this machine; run 'convlab data fetch {name}' or set "
+                "`data_dir`"
             )
 
     def _load(self, source: DataSource) -> Any:
@@ -71,15 +75,15 @@ class DatasetSubject(PartSubject):
 
 @contextmanager
 def without_network() -> Iterator[None]:
-    """Refuse every connection of this process, at once."""
-    from unittest import mock  # which takes as long to import as all of convlab's checks
+    """Make every connection attempt of this process fail immediately."""
+    from unittest import mock  # slow: takes as long to import as the modules of all checks
 
-    def refused(*_: Any, **__: Any) -> Any:
-        raise NetworkIsOffError("the network is off while a data set is checked")
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise NetworkDisabledError("network access is disabled during checks")
 
     with (
-        mock.patch("socket.socket.connect", refused),
-        mock.patch("socket.getaddrinfo", refused),
-        mock.patch("convlab.data.files.download.SECONDS_BETWEEN_ROUNDS", 0.0),  # nothing comes of waiting
+        mock.patch("socket.socket.connect", refuse),
+        mock.patch("socket.getaddrinfo", refuse),
+        mock.patch("convlab.data.files.download.SECONDS_BETWEEN_ROUNDS", 0.0),  # retries cannot succeed
     ):
         yield

@@ -1,4 +1,4 @@
-"""Whether a metric counts every image for what it is, in whatever batches the images come."""
+"""Whether the result of a metric is right, however the images are batched."""
 
 import math
 from typing import Any
@@ -6,16 +6,24 @@ from typing import Any
 import numpy as np
 
 from convlab.errors import in_one_line
-from convlab.inspect.checks.metrics.subject import CLASSES, LABELS, LOGITS, MetricSubject, close
+from convlab.inspect.checks.metrics.subject import (
+    CLASSES,
+    LABELS,
+    LOGITS,
+    MetricSubject,
+    close,
+    confident_logits,
+)
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 
-_CHUNKS = np.split(np.arange(len(LABELS)), [1, 130, 257])
+_BATCHES = np.split(np.arange(len(LABELS)), [1, 130, 257])
+_RANKING_TOLERANCE = 0.01  # the effect that one image in a hundred may have
 
 
 @check(
-    "It takes int64 labels and float32 logits, and gives one finite number",
-    why="that is what every network gives it, and what every report shows",
+    "Takes int64 labels and float32 logits, and returns one finite number",
+    why="every network produces these inputs, and every report shows a number",
     fix="return a keras.metrics.Metric whose update_state(labels, logits, sample_weight=None) takes labels "
     "(batch,) and logits (batch, num_classes), as keras.metrics.Sparse… do, and whose result() is a scalar",
 )
@@ -26,64 +34,70 @@ def takes_labels_and_logits(subject: MetricSubject) -> None:
         metric.update_state(LABELS % num_classes, LOGITS[:, :num_classes])
         result = float(metric.result())
         if not math.isfinite(result):
-            raise CheckFailedError(f"with {num_classes} classes it gives {result}")
+            raise CheckFailedError(f"with {num_classes} classes the result is {result}")
 
 
 @check(
-    "Batches of unequal size give the same as all images at once",
-    why="evaluation goes in chunks, and the last is smaller: a mean of means would count its images twice",
-    fix="add sums and counts in update_state and divide in result(), as keras.metrics.Mean does with each "
-    "image's value",
+    "Batches of unequal size give the same result as one batch",
+    why="the last batch of an evaluation is smaller; in a mean of batch means its images count too much",
+    fix="add sums and counts in update_state and divide in result(), as keras.metrics.Mean does with one "
+    "value per image",
     needs=("takes_labels_and_logits",),
 )
 def unequal_batches(subject: MetricSubject) -> None:
-    """Compare chunks of 1, 129, 127 and 43 images with one pass over all."""
-    at_once, metric = subject.value(), subject.build()
-    for chunk in _CHUNKS:
-        metric.update_state(LABELS[chunk], LOGITS[chunk])
-    if not close(float(metric.result()), at_once):
-        raise CheckFailedError(f"in chunks it gives {float(metric.result()):.6g}, at once {at_once:.6g}")
+    """Compare batches of 1, 129, 127 and 43 images with one batch of all."""
+    in_one, metric = subject.value(), subject.build()
+    for batch in _BATCHES:
+        metric.update_state(LABELS[batch], LOGITS[batch])
+    in_batches = float(metric.result())
+    if not close(in_batches, in_one):
+        raise CheckFailedError(f"the result is {in_batches:.6g} in batches and {in_one:.6g} in one batch")
 
 
 @check(
-    "More of the same images give the same value",
-    why="a value that grows with the number of images says how many there are, not how good the predictions",
+    "Repeating the images does not change the result",
+    why="a result that grows with the number of images reflects the size of the dataset, not the quality of "
+    "the predictions",
     fix="divide by the number of images in result()",
     needs=("takes_labels_and_logits",),
 )
 def averages_over_images(subject: MetricSubject) -> None:
-    """Compare the images with twice the same."""
+    """Compare the images with the same images twice."""
     once = subject.value()
     twice = subject.value(np.tile(LABELS, 2), np.tile(LOGITS, (2, 1)))
-    if not math.isclose(once, twice, rel_tol=0.02, abs_tol=1e-5):  # n and n - 1 may differ
-        raise CheckFailedError(f"{len(LABELS)} images give {once:.6g}, the same twice {twice:.6g}")
+    if not math.isclose(once, twice, rel_tol=0.02, abs_tol=1e-5):  # allows for n versus n - 1
+        raise CheckFailedError(
+            f"the result is {once:.6g} for {len(LABELS)} images and {twice:.6g} if each is repeated"
+        )
 
 
 @check(
-    "It starts anew after a reset",
-    why="each epoch and the validation begin with a reset: what is left over mixes them",
-    fix="make every count a variable by add_weight, which reset_state() sets to zero, or reset it there",
+    "A reset clears its state",
+    why="each epoch and each validation starts with a reset; state that survives mixes their results",
+    fix="create every count with add_weight, which reset_state() sets to zero, or reset it there",
     needs=("takes_labels_and_logits",),
 )
 def resets(subject: MetricSubject) -> None:
-    """Compare a metric that has seen wrong predictions and was reset with a new one."""
+    """Compare a new metric with one that was reset after wrong predictions."""
     metric = subject.build()
     metric.update_state(LABELS[:70], -LOGITS[:70])
     metric.reset_state()
     metric.update_state(LABELS, LOGITS)
-    fresh, again = subject.value(), float(metric.result())
-    if not close(again, fresh):
-        raise CheckFailedError(f"after a reset it gives {again:.6g}, a new one {fresh:.6g}")
+    new, after_reset = subject.value(), float(metric.result())
+    if not close(after_reset, new):
+        raise CheckFailedError(
+            f"the result is {after_reset:.6g} after a reset and {new:.6g} for a new metric"
+        )
 
 
 @check(
-    "It works in a graph",
-    why="the training loop updates it in one graph of many steps",
-    fix="use keras.ops on tensors rather than NumPy or Python numbers, and keep counts in variables",
+    "Works in a graph",
+    why="the training loop updates metrics inside a tf.function",
+    fix="use keras.ops on tensors instead of NumPy or Python numbers, and keep counts in variables",
     needs=("takes_labels_and_logits",),
 )
 def works_in_a_graph(subject: MetricSubject) -> None:
-    """Update in a ``tf.function`` and compare."""
+    """Compare updates in a ``tf.function`` with eager ones."""
     import tensorflow as tf
 
     metric = subject.build()
@@ -94,13 +108,58 @@ def works_in_a_graph(subject: MetricSubject) -> None:
         metric.update_state(labels, logits)
 
     try:
-        for chunk in _CHUNKS:
-            update(LABELS[chunk], LOGITS[chunk])
+        for batch in _BATCHES:
+            update(LABELS[batch], LOGITS[batch])
         in_graph = float(metric.result())
     except Exception as error:
         raise CheckFailedError(in_one_line(error)) from error
-    eager = subject.build()
-    for chunk in _CHUNKS:
-        eager.update_state(LABELS[chunk], LOGITS[chunk])
-    if not close(in_graph, float(eager.result())):
-        raise CheckFailedError(f"in a graph it gives {in_graph:.6g}, otherwise {float(eager.result()):.6g}")
+    eager_metric = subject.build()
+    for batch in _BATCHES:
+        eager_metric.update_state(LABELS[batch], LOGITS[batch])
+    eager = float(eager_metric.result())
+    if not close(in_graph, eager):
+        raise CheckFailedError(f"the result is {in_graph:.6g} in a graph and {eager:.6g} in eager mode")
+
+
+@check(
+    "Reads logits, not probabilities",
+    why="networks return logits; a metric that takes them for probabilities returns a plausible but wrong "
+    "number",
+    fix="apply keras.ops.softmax(logits) first, or create the Keras metric with from_logits=True",
+    needs=("takes_labels_and_logits",),
+)
+def reads_logits(subject: MetricSubject) -> None:
+    """Add a constant to all logits, which does not change the probabilities."""
+    plain, shifted = subject.value(), subject.value(LABELS, LOGITS + 7)
+    if not close(plain, shifted):
+        raise CheckFailedError(
+            f"the result is {plain:.6g}, and {shifted:.6g} with 7 added to every logit, which leaves the "
+            "probabilities unchanged"
+        )
+
+
+@check(
+    "Ranks right predictions above random ones, and random ones above wrong ones",
+    why="the metric can select the best epoch and stop a run early; with the wrong direction, the worst "
+    "epoch is kept",
+    fix="compare the labels with keras.ops.argmax(logits, axis=-1), and pass Metric(mode='min') if lower is "
+    "better",
+    needs=("takes_labels_and_logits",),
+)
+def better_is_better(subject: MetricSubject) -> None:
+    """Compare confident predictions that are all right, random, and all wrong."""
+    mode = subject.part.mode
+    values = {
+        "right": subject.value(LABELS, confident_logits(LABELS)),
+        "random": subject.value(LABELS, confident_logits(LABELS[::-1])),
+        "wrong": subject.value(LABELS, confident_logits((LABELS + 1) % CLASSES)),
+    }
+    right, random, wrong = (value if mode == "max" else -value for value in values.values())
+    if not (_at_least(right, random) and _at_least(random, wrong)):
+        results = ", ".join(f"{value:.4g} for {kind}" for kind, value in values.items())
+        direction = "higher" if mode == "max" else "lower"
+        raise CheckFailedError(f"mode={mode!r} means that {direction} is better; got {results} predictions")
+
+
+def _at_least(better: float, worse: float) -> bool:
+    return better >= worse - _RANKING_TOLERANCE * max(1.0, abs(worse))

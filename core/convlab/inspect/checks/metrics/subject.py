@@ -1,4 +1,4 @@
-"""A metric that is checked, and the predictions it is tried on."""
+"""A metric under check, and the predictions it is checked on."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,13 +17,13 @@ _RNG = np.random.default_rng(0)
 LABELS: npt.NDArray[np.int64] = _RNG.permutation(np.arange(300) % CLASSES)
 _NOISE = _RNG.normal(size=(len(LABELS), CLASSES))
 LOGITS: npt.NDArray[np.float32] = (_NOISE + 1.5 * np.eye(CLASSES)[LABELS]).astype(np.float32)
-"""Right for some two thirds of the labels."""
+"""Predictions with an accuracy of about two thirds."""
 
 
-def certain(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Return logits that are as sure of a class each as that it is not the one before."""
-    sure = np.eye(CLASSES)[classes] - np.eye(CLASSES)[(classes - 1) % CLASSES]
-    return (_NOISE + 10 * sure).astype(np.float32)
+def confident_logits(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return logits that are high for each given class, low for the class before it, and noise otherwise."""
+    signs = np.eye(CLASSES)[classes] - np.eye(CLASSES)[(classes - 1) % CLASSES]
+    return (_NOISE + 10 * signs).astype(np.float32)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,7 +34,7 @@ class MetricSubject(PartSubject):
     needs_tensorflow: ClassVar[bool] = True
 
     def build(self, num_classes: int = CLASSES) -> "keras.metrics.Metric":
-        """Build the metric anew, and see that it takes labels and logits.
+        """Build a new metric, and check that it accepts labels and logits.
 
         Raises:
             PluginError: it does not.
@@ -46,12 +46,12 @@ class MetricSubject(PartSubject):
         return metric
 
     def value(self, labels: Any = LABELS, logits: Any = LOGITS) -> float:
-        """Return what a new metric says of predictions that it is given at once."""
+        """Return the result of a new metric after a single update."""
         metric = self.build()
         metric.update_state(labels, logits)
         return float(metric.result())
 
 
-def close(one: float, other: float) -> bool:
-    """Tell whether two results are the same up to rounding."""
-    return bool(np.isclose(one, other, rtol=1e-4, atol=1e-5, equal_nan=True))
+def close(first: float, second: float) -> bool:
+    """Return whether two results are equal up to rounding; NaN equals NaN."""
+    return bool(np.isclose(first, second, rtol=1e-4, atol=1e-5, equal_nan=True))

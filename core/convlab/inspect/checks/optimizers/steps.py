@@ -1,4 +1,4 @@
-"""Whether an optimizer goes downhill, and as fast as it is told to."""
+"""Whether an optimizer reduces a loss, also in a graph, with a schedule and after it was restored."""
 
 import math
 
@@ -9,16 +9,17 @@ from convlab.inspect.checks.optimizers.subject import Descent, OptimizerSubject,
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 
-_STEPS = 200
+_STEPS_DOWNHILL = 200
+_STEPS = 5
 
 
 @check(
-    "It builds a Keras optimizer",
-    why="the loops call its apply_gradients, and a checkpoint keeps its variables",
+    "Builds a Keras optimizer",
+    why="the training loops call its apply_gradients, and checkpoints save its variables",
     fix="return a keras.optimizers.Optimizer from build(learning_rate, options)",
 )
 def builds_an_optimizer(subject: OptimizerSubject) -> None:
-    """Build it with its default rate."""
+    """Build it with its default learning rate."""
     import keras
 
     try:
@@ -26,91 +27,160 @@ def builds_an_optimizer(subject: OptimizerSubject) -> None:
     except (Exception, SystemExit) as error:
         raise CheckFailedError(in_one_line(error)) from error
     if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise CheckFailedError(f"it builds {type(optimizer).__name__}")
+        raise CheckFailedError(f"expected Optimizer, got {type(optimizer).__name__}")
 
 
 @check(
-    "It reduces a convex loss",
-    why="what cannot go down in a bowl will not train a network",
+    "Reduces a convex loss",
+    why="an optimizer that cannot minimize a quadratic function will not train a network",
     fix="subtract the step from the weight, and choose a default learning_rate that neither diverges nor "
-    "stands still",
+    "stalls",
     needs=("builds_an_optimizer",),
 )
 def reduces_a_convex_loss(subject: OptimizerSubject) -> None:
-    """Take 200 steps in a quadratic bowl at the default rate."""
+    """Take 200 steps on a quadratic function at the default learning rate."""
     descent = Descent(subject.build())
     before = descent.loss
-    descent.go(_STEPS)
+    descent.run(_STEPS_DOWNHILL)
     after = descent.loss
     if not (math.isfinite(after) and after < 0.999 * before):
         raise CheckFailedError(
-            f"in {_STEPS} steps at rate {subject.part.learning_rate:g} the loss goes from {before:.4g} to "
-            f"{after:.4g}"
+            f"in {_STEPS_DOWNHILL} steps at learning rate {subject.part.learning_rate:g} the loss goes from "
+            f"{before:.4g} to {after:.4g}"
         )
 
 
 @check(
     "A larger learning rate makes a larger step",
-    why="--learning-rate, schedules and warm-up do nothing where the rate is not used",
-    fix="pass the learning_rate that build is given to the optimizer, and scale the step by it",
+    why="`train.learning_rate`, schedules and warm-up have no effect if the learning rate is ignored",
+    fix="pass the learning_rate given to build to the optimizer, and scale the step by it",
     needs=("builds_an_optimizer",),
 )
 def uses_the_learning_rate(subject: OptimizerSubject) -> None:
-    """Compare the first steps at the default rate and at a tenth of it."""
+    """Compare the first steps at the default learning rate and at a tenth of it."""
     rate = float(subject.part.learning_rate)
     whole, tenth = (float(np.linalg.norm(subject.first_step(one))) for one in (rate, rate / 10))
     if not whole > 2 * tenth:
         raise CheckFailedError(
-            f"the first step is {tenth:.3g} long at rate {rate / 10:g}, {whole:.3g} at {rate:g}"
+            f"the first step has length {tenth:.3g} at learning rate {rate / 10:g}, and {whole:.3g} at "
+            f"{rate:g}"
         )
 
 
 @check(
-    "It takes a schedule for its learning rate",
-    why="a run gives it one unless the schedule is constant and there is no warm-up",
-    fix="pass learning_rate on as it is: float(learning_rate) and arithmetic on it fail for a "
-    "LearningRateSchedule",
+    "Accepts a learning rate schedule",
+    why="a run passes a schedule unless the learning rate is constant and there is no warm-up",
+    fix="pass learning_rate on unchanged; float(learning_rate) and arithmetic fail for a schedule",
     needs=("uses_the_learning_rate",),
 )
 def takes_a_schedule(subject: OptimizerSubject) -> None:
-    """Compare a rate with a schedule that keeps it, and with one that falls after five steps."""
+    """Compare a constant rate with a constant schedule, and with one that drops after five steps."""
     import keras
 
     rate = float(subject.part.learning_rate)
     piecewise = keras.optimizers.schedules.PiecewiseConstantDecay
-    ends = {}
-    for name, given in (
+    positions = {}
+    for name, learning_rate in (
         ("rate", rate),
         ("constant", piecewise([5], [rate, rate])),
-        ("falling", piecewise([5], [rate, rate / 10])),
+        ("dropping", piecewise([5], [rate, rate / 10])),
     ):
         try:
-            descent = Descent(subject.build(given))
-            descent.go(12)
+            descent = Descent(subject.build(learning_rate))
+            descent.run(12)
         except Exception as error:
             raise CheckFailedError(f"given a schedule: {in_one_line(error)}") from error
-        ends[name] = descent.position
-    if not same(ends["rate"], ends["constant"]):
-        raise CheckFailedError("a schedule that keeps one rate ends elsewhere than the rate itself")
-    if np.array_equal(ends["constant"], ends["falling"]):
-        raise CheckFailedError("a schedule that falls to a tenth ends where one that stays does")
+        positions[name] = descent.position
+    if not same(positions["rate"], positions["constant"]):
+        raise CheckFailedError("a constant schedule does not take the same steps as the constant rate")
+    if np.array_equal(positions["constant"], positions["dropping"]):
+        raise CheckFailedError("a schedule that drops to a tenth takes the same steps as a constant one")
 
 
 @check(
-    "Each weight has a state of its own",
-    why="a momentum that weights share pushes each in the direction of the others",
-    fix="make the slots in build(variables), one for each with add_variable_from_reference, and look them up "
-    "by self._get_variable_index(variable)",
+    "Keeps separate state for each weight",
+    why="with a shared momentum, each weight is pushed in the direction of the others",
+    fix="create the slots in build(variables), one for each variable with add_variable_from_reference, and "
+    "look them up by self._get_variable_index(variable)",
     needs=("builds_an_optimizer",),
 )
-def keeps_weights_apart(subject: OptimizerSubject) -> None:
-    """Move one weight; another, of zeros and without a gradient, must stay where it is."""
+def keeps_state_per_weight(subject: OptimizerSubject) -> None:
+    """Move one weight; another one, of zeros and without a gradient, must not move."""
     import keras
 
     optimizer = subject.build()
-    moved, still = keras.Variable(np.ones(3, np.float32)), keras.Variable(np.zeros(3, np.float32))
-    optimizer.build([moved, still])
+    moving, still = keras.Variable(np.ones(3, np.float32)), keras.Variable(np.zeros(3, np.float32))
+    optimizer.build([moving, still])
     for _ in range(3):
-        optimizer.apply_gradients([(np.ones(3, np.float32), moved), (np.zeros(3, np.float32), still)])
+        optimizer.apply_gradients([(np.ones(3, np.float32), moving), (np.zeros(3, np.float32), still)])
     if np.any(still.numpy()):
-        raise CheckFailedError(f"a weight without a gradient moved to {still.numpy().round(6).tolist()}")
+        raise CheckFailedError(f"a weight with zero gradient moved to {still.numpy().round(6).tolist()}")
+
+
+@check(
+    "Works in a graph",
+    why="the training loop runs many steps in one tf.function call",
+    fix="keep everything that changes between steps in variables created in build(variables), not in Python "
+    "numbers or lists",
+    needs=("builds_an_optimizer",),
+)
+def works_in_a_graph(subject: OptimizerSubject) -> None:
+    """Compare the same steps in a ``tf.function`` and in eager mode."""
+    import tensorflow as tf
+
+    eager, graph = Descent(subject.build()), Descent(subject.build())
+    eager.run(2 * _STEPS)
+    try:
+        graph.run(2 * _STEPS, step=tf.function(graph.step))
+    except Exception as error:
+        raise CheckFailedError(in_one_line(error)) from error
+    if not same(eager.position, graph.position):
+        raise CheckFailedError(f"after {2 * _STEPS} steps the weights differ from those in eager mode")
+
+
+@check(
+    "Saves and restores its state",
+    why="without it, a resumed run takes different steps than an uninterrupted one",
+    fix="keep all state in variables created in build(variables), so that they are in optimizer.variables; "
+    "to resume, convlab builds a new optimizer and assigns them",
+    needs=("builds_an_optimizer",),
+)
+def state_saves_and_loads(subject: OptimizerSubject) -> None:
+    """Copy the variables to a new optimizer after some steps, and continue with both."""
+    first, second = Descent(subject.build()), Descent(subject.build())
+    first.run(_STEPS)
+    saved, created = first.optimizer.variables, second.optimizer.variables
+    if len(saved) != len(created):
+        raise CheckFailedError(
+            f"the optimizer has {len(created)} variables before the first step and {len(saved)} after it; "
+            "create all of them in build"
+        )
+    for target, source in zip([*created, *second.variables], [*saved, *first.variables], strict=True):
+        target.assign(source)
+    first.run(_STEPS)
+    second.run(_STEPS)
+    if not same(first.position, second.position):
+        raise CheckFailedError(f"the weights differ {_STEPS} steps after the state was restored")
+
+
+@check(
+    "Can be rebuilt from its configuration",
+    why="keras.optimizers.serialize, and therefore saving a compiled model, relies on it",
+    fix="give a custom class a get_config() with every argument of its constructor and "
+    "@keras.saving.register_keras_serializable(package=…)",
+    needs=("builds_an_optimizer",),
+)
+def config_round_trips(subject: OptimizerSubject) -> None:
+    """Serialize and deserialize, and take the same steps with both."""
+    import keras
+
+    original = Descent(subject.build())
+    try:
+        optimizer = keras.optimizers.deserialize(keras.optimizers.serialize(subject.build()))
+    except Exception as error:
+        raise CheckFailedError(in_one_line(error)) from error
+    rebuilt = Descent(optimizer)
+    original.run(_STEPS)
+    rebuilt.run(_STEPS)
+    if not same(original.position, rebuilt.position):
+        raise CheckFailedError("the rebuilt optimizer takes different steps; get_config() lacks an argument")

@@ -1,7 +1,7 @@
-"""Loads one plugin in a fresh interpreter that refuses some modules, and tells who asked for them.
+"""A script that loads one plugin in a new interpreter, and reports the line that imports a blocked module.
 
-Reads ``{"origin": …, "target": …, "refused": […]}`` from standard input and writes ``{"asked": [file, line,
-source] or null, "error": text or null}`` to standard output.
+Reads ``{"origin": …, "target": …, "blocked": […]}`` from standard input and writes ``{"imported_at": [file,
+line, source] or null, "error": text or null}`` to standard output.
 """
 
 import importlib
@@ -15,12 +15,16 @@ from importlib.metadata import EntryPoint
 from types import ModuleType
 
 
-class Refusal:
-    """A finder that lets nobody import some modules, and notes the first line that tried."""
+class ImportBlocker:
+    """A finder that blocks some modules.
 
-    def __init__(self, refused: Sequence[str]) -> None:
-        self._refused = refused
-        self.asked: tuple[str, int, str] | None = None
+    Attributes:
+        imported_at: file, line and source of the first blocked import.
+    """
+
+    def __init__(self, blocked: Sequence[str]) -> None:
+        self._blocked = blocked
+        self.imported_at: tuple[str, int, str] | None = None
 
     def find_spec(
         self,
@@ -28,18 +32,18 @@ class Refusal:
         path: Sequence[str] | None = None,  # noqa: ARG002
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Refuse what is not to be imported; leave the rest to others."""
-        if fullname.partition(".")[0] not in self._refused:
+        """Raise ``ModuleNotFoundError`` for a blocked module; leave others to the next finder."""
+        if fullname.partition(".")[0] not in self._blocked:
             return None
-        if self.asked is None:
+        if self.imported_at is None:
             frames = [
                 frame for frame in traceback.extract_stack()[:-1] if not frame.filename.startswith("<frozen")
             ]
             importer = frames[-1]
             line = importer.lineno or 0
             source = importer.line or linecache.getline(importer.filename, line).strip()
-            self.asked = (importer.filename, line, source)
-        raise ModuleNotFoundError(f"{fullname} is not to be imported before it is used", name=fullname)
+            self.imported_at = (importer.filename, line, source)
+        raise ModuleNotFoundError(f"{fullname} must not be imported before it is used", name=fullname)
 
 
 def load(origin: str, target: str) -> None:
@@ -56,16 +60,16 @@ def load(origin: str, target: str) -> None:
 
 
 def main() -> None:
-    """Probe the plugin that standard input names."""
-    wanted = json.load(sys.stdin)
-    refusal, output, error = Refusal(wanted["refused"]), sys.stdout, None
-    sys.meta_path.insert(0, refusal)
-    sys.stdout = sys.stderr  # what the plugin prints is not the answer
+    """Load the plugin that standard input names."""
+    request = json.load(sys.stdin)
+    blocker, output, error = ImportBlocker(request["blocked"]), sys.stdout, None
+    sys.meta_path.insert(0, blocker)
+    sys.stdout = sys.stderr  # so that the plugin cannot print into the result
     try:
-        load(wanted["origin"], wanted["target"])
+        load(request["origin"], request["target"])
     except (Exception, SystemExit) as raised:
         error = f"{type(raised).__name__}: {raised}"
-    json.dump({"asked": refusal.asked, "error": error}, output)
+    json.dump({"imported_at": blocker.imported_at, "error": error}, output)
     output.flush()
 
 

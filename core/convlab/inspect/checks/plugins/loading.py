@@ -1,26 +1,36 @@
-"""Whether the host can use all that a plugin brings."""
+"""Whether a plugin loads completely, and without slowing down the start of every command."""
 
+import importlib.util
+import json
+import os
+import subprocess
+import sys
 import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from convlab.errors import in_one_line
-from convlab.host import PluginFailure
-from convlab.inspect.checks.outcome import CheckFailedError
+from convlab.host import PluginFailure, Provider
+from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.checks.subject import PluginSubject
 
+_PROBE_SECONDS = 60
+
 
 @check(
-    "The plugin loads: its module is imported, and each hook and part is as it must be",
-    why="convlab goes on without what does not load: users find that a part is missing",
-    fix="mend what is named; 'convlab plugins' shows the whole error",
+    "Its module imports, and each hook and part is valid",
+    why="convlab continues without anything that fails to load, and users only notice that a part is missing",
+    fix="fix the error shown; 'convlab plugins' prints it in full",
 )
 def loads(subject: PluginSubject) -> None:
-    """Tell what the host could not use."""
+    """Report what the host could not use."""
     if subject.failures:
         raise CheckFailedError("; ".join(map(_described, subject.failures)))
     if not subject.parts:
         raise CheckFailedError(
-            "it provides no parts",
+            "the plugin provides no parts",
             fix="define a hook such as convlab_architectures, marked @hookimpl, that returns a list of parts",
         )
 
@@ -29,11 +39,58 @@ def _described(failure: PluginFailure) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(failure.error.__traceback__)
-        if failure.provider.target in (frame.filename, _module_of(frame.filename))
+        if failure.provider.target in (frame.filename, Path(frame.filename).stem)
     ]
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    return f"{failure.stage}: {in_one_line(failure.error)}{where}"
+    location = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
+    return f"{failure.stage}: {in_one_line(failure.error)}{location}"
 
 
-def _module_of(filename: str) -> str:
-    return filename.rpartition("/")[2].removesuffix(".py")
+@check(
+    "Imports without TensorFlow",
+    why="every command imports every plugin; importing TensorFlow would add seconds to 'convlab list'",
+    fix="import keras and tensorflow inside the functions that use them, or for types under TYPE_CHECKING",
+    needs=("loads",),
+)
+def imports_without_tensorflow(subject: PluginSubject) -> None:
+    """Load the plugin in a new interpreter that blocks TensorFlow and Keras."""
+    result = probe(subject.provider, blocked=("tensorflow", "keras"))
+    if result["imported_at"]:
+        file, line, source = result["imported_at"]
+        raise CheckFailedError(f"{file}, line {line}: {source}")
+    if result["error"]:
+        raise CheckFailedError(
+            f"the plugin cannot be loaded in a new interpreter: {result['error']}",
+            fix="make the module import everything that it needs",
+        )
+
+
+def probe(provider: Provider, *, blocked: Sequence[str]) -> dict[str, Any]:
+    """Load a plugin in a new interpreter that blocks some modules; return the output of ``import_probe``.
+
+    Raises:
+        NotApplicableError: the plugin does not come from a module or file.
+    """
+    if provider.origin == "notebook" and not _is_importable(provider.target):
+        raise NotApplicableError("the part was registered in Python, not loaded from a module or file")
+    path = os.pathsep.join(str(Path(folder).resolve()) for folder in sys.path)  # "" is the working folder
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "convlab.inspect.checks.plugins.import_probe"],
+        input=json.dumps({"origin": provider.origin, "target": provider.target, "blocked": blocked}),
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_PROBE_SECONDS,
+        check=False,
+    )
+    try:
+        result: dict[str, Any] = json.loads(done.stdout)
+    except json.JSONDecodeError:  # the plugin ended the process
+        return {"imported_at": None, "error": (done.stderr.strip().splitlines() or ["no message"])[-1]}
+    return result
+
+
+def _is_importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

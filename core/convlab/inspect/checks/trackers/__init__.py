@@ -1,1 +1,1 @@
-"""Checks of trackers."""
+"""Checks of a tracker."""

@@ -1,4 +1,4 @@
-"""A tracker that is checked, and the run it is told of."""
+"""A tracker under check, and the run it follows."""
 
 import json
 import tempfile
@@ -29,36 +29,38 @@ SUMMARY = {
 
 @dataclass(kw_only=True, eq=False)
 class TrackerSubject(PartSubject):
-    """A tracker, with its default options, or those with which it asks no service."""
+    """A tracker, with the options that keep it offline if it has such, or else its default options."""
 
     kind: ClassVar[SubjectKind] = "tracker"
-    needs_tensorflow: ClassVar[bool] = True  # as in a run
+    needs_tensorflow: ClassVar[bool] = True  # which a run has started before its trackers
 
     def require_modules(self) -> None:
-        """Raise ``NotApplicableError`` where a module that it needs is not installed."""
+        """Raise ``NotApplicableError`` if a module that the tracker requires is not installed."""
         if missing := self.part.missing():
             raise NotApplicableError(missing)
 
     def start(self, run: TrainingInfo) -> Callback:
-        """Have it follow a run.
+        """Start the tracker on a run.
 
         Raises:
-            TypeError: it returns something else than what follows one.
+            TypeError: its ``start`` does not return a ``Callback``.
         """
         run = replace(run, tracker=self.part.name)
         tracker = self.part.start(run, self.options_in(run.folder))
         if not isinstance(tracker, Callback):
-            raise TypeError(f"start returned {type(tracker).__name__}, which is no Callback")
+            raise TypeError(
+                f"start returned the wrong type; expected Callback, got {type(tracker).__name__}"
+            )
         return tracker
 
     def options_in(self, folder: Path) -> Any:
-        """Return options with which it keeps to a folder, where it has such."""
+        """Return options that make the tracker write to a folder only, if it has such."""
         return self.part.offline(folder) if self.part.offline else self.options()
 
 
 @contextmanager
 def run_in_a_folder() -> Iterator[TrainingInfo]:
-    """Yield a run of three epochs in a folder that is gone when the block ends."""
+    """Yield a run of three epochs in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="convlab-check-", ignore_cleanup_errors=True) as folder:
         run = new_run(Path(folder))
         (run.folder / "experiment.toml").write_text(Experiment().to_toml(), encoding="utf-8")
@@ -67,7 +69,7 @@ def run_in_a_folder() -> Iterator[TrainingInfo]:
 
 
 def new_run(folder: Path) -> TrainingInfo:
-    """Return a run that is kept in a folder and about to begin."""
+    """Return a run that is about to start in a folder."""
     return TrainingInfo(
         folder=folder,
         name=folder.name,

@@ -1,4 +1,4 @@
-"""What stands in the way of a run: on this machine, and in an experiment.
+"""Looks for problems that would stop or spoil a run: on this machine, and in an experiment.
 
 Example::
 
@@ -11,7 +11,7 @@ Example::
 """
 
 from convlab.inspect.doctor.examination import Report, examine
+from convlab.inspect.doctor.experiment import Model
 from convlab.inspect.doctor.finding import Finding
-from convlab.inspect.doctor.model import Model
 
 __all__ = ["Finding", "Model", "Report", "examine"]

@@ -1,4 +1,4 @@
-"""What the network runs on, and what convlab chooses for it."""
+"""The device that TensorFlow uses, and the precision and compilation that convlab chooses for it."""
 
 import os
 import platform
@@ -10,12 +10,12 @@ from convlab.inspect.doctor.finding import Finding, note, ok, problem
 from convlab.system.tensorflow_start import start_tensorflow
 
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
-# Those that TensorFlow's kernels make use of.
+# The instruction sets that TensorFlow's kernels use.
 _INSTRUCTIONS = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 
 
 def examine_device() -> Iterator[Finding]:
-    """Start TensorFlow; say what it runs on, and which precision and compilation that leads to."""
+    """Start TensorFlow, and report its device, precision and compilation."""
     try:
         start_tensorflow()
     except ConvlabError as error:
@@ -24,62 +24,60 @@ def examine_device() -> Iterator[Finding]:
     import tensorflow as tf
 
     gpus = tf.config.list_logical_devices("GPU")
-    yield from _devices([device.name for device in gpus])
-    yield from _instructions()
+    yield _devices([device.name for device in gpus])
+    yield _instructions()
     yield _precision(bool(gpus))
     yield ok(
         "XLA",
-        "on: the device is an accelerator"
+        "on, because there is a GPU"
         if gpus
-        else "on for networks of dense layers alone, off for convolutions, which it slows down on a CPU",
+        else "on for networks of dense layers; off for others, because on a CPU it slows down convolutions",
     )
 
 
-def _devices(gpus: list[str]) -> Iterator[Finding]:
+def _devices(gpus: list[str]) -> Finding:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if gpus:
-        yield ok("devices", f"{', '.join(gpus)}; {cores} CPU cores")
-    elif _NVIDIA_DRIVER.exists():
-        yield note(
+        return ok("devices", f"{', '.join(gpus)}; {cores} CPU cores")
+    if _NVIDIA_DRIVER.exists():
+        return note(
             "devices",
-            f"{cores} CPU cores; there is an NVIDIA driver, but TensorFlow finds no GPU",
+            f"{cores} CPU cores; an NVIDIA driver is installed, but TensorFlow finds no GPU",
             "pip install 'tensorflow[and-cuda]'",
         )
-    else:
-        yield ok("devices", f"{cores} CPU cores, no GPU")
+    return ok("devices", f"{cores} CPU cores, no GPU")
 
 
-def _instructions() -> Iterator[Finding]:
+def _instructions() -> Finding:
     from convlab.training.model.precision import cpu_flags
 
-    flags = cpu_flags()
+    flags, machine = cpu_flags(), platform.machine()
     if not flags:
-        yield ok("instructions", f"of this {platform.machine()} processor the system does not tell")
-    elif "avx" in flags:
-        found = [name for name in _INSTRUCTIONS if name in flags]
-        yield ok("instructions", ", ".join(found))
-    elif platform.machine() in ("x86_64", "AMD64"):
-        yield problem(
+        return ok("instructions", f"unknown: the system does not list those of this {machine} processor")
+    if "avx" in flags:
+        return ok("instructions", ", ".join(name for name in _INSTRUCTIONS if name in flags))
+    if machine in ("x86_64", "AMD64"):
+        return problem(
             "instructions",
-            "the processor lacks AVX, which TensorFlow's packages are built for",
+            "the processor lacks AVX, which TensorFlow's packages require",
             "use another machine, or build TensorFlow from source",
         )
-    else:
-        yield ok("instructions", f"{platform.machine()}")
+    return ok("instructions", machine)
 
 
 def _precision(has_gpu: bool) -> Finding:
     from convlab.training.model.precision import NATIVE_FLAGS, cpu_flags, gpus_are_native
 
     if has_gpu:
-        native, reason = gpus_are_native(), "the GPU"
+        native, device = gpus_are_native(), "the GPU"
     else:
         found = sorted(NATIVE_FLAGS & cpu_flags())
-        native, reason = bool(found), f"the processor ({', '.join(found) or 'no avx512_bf16 or amx_bf16'})"
+        native, device = bool(found), f"the processor ({', '.join(found) or 'no avx512_bf16 or amx_bf16'})"
     if not native:
-        return ok("precision", f"float32, for {reason} does not multiply bfloat16 itself")
-    kinds = "every network" if has_gpu else "convolutions"
+        return ok("precision", f"float32, because {device} does not multiply bfloat16 natively")
+    networks = "every network" if has_gpu else "convolutional networks"
     return ok(
         "precision",
-        f"float32 by default; --precision auto takes bfloat16 for {kinds}, for {reason} multiplies it itself",
+        f"float32; `train.precision` = 'auto' selects bfloat16 for {networks}, because {device} multiplies "
+        "it natively",
     )

@@ -1,4 +1,4 @@
-"""All that the doctor looks at, in one call."""
+"""Everything that the doctor examines, in one call."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -6,22 +6,24 @@ from typing import Any
 
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
-from convlab.inspect.doctor.catalog import examine_data_sets, examine_plugins
 from convlab.inspect.doctor.device import examine_device
-from convlab.inspect.doctor.experiment import examine_experiment
+from convlab.inspect.doctor.experiment import Model, examine_experiment
 from convlab.inspect.doctor.finding import Finding
-from convlab.inspect.doctor.folders import examine_folders
-from convlab.inspect.doctor.model import Model
-from convlab.inspect.doctor.versions import examine_versions
+from convlab.inspect.doctor.machine import (
+    examine_datasets,
+    examine_folders,
+    examine_plugins,
+    examine_versions,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What the doctor found.
+    """The result of an examination.
 
     Attributes:
-        findings: in the order in which they were looked at.
-        model: of the experiment; ``None`` without one, and where it cannot be prepared.
+        findings: in the order of the examination.
+        model: the experiment's model; ``None`` without an experiment, or if it cannot be prepared.
     """
 
     findings: tuple[Finding, ...]
@@ -29,7 +31,7 @@ class Report:
 
     @property
     def healthy(self) -> bool:
-        """Whether there is no problem."""
+        """Whether no finding is a problem."""
         return all(finding.state != "problem" for finding in self.findings)
 
     def summary(self) -> dict[str, Any]:
@@ -54,20 +56,20 @@ def examine(
     data_dir: str | Path | None = None,
     runs_dir: str | Path = "runs",
 ) -> Report:
-    """Look for what stands in the way of a run.
+    """Look for problems that would stop a run or degrade its results.
 
     Args:
-        experiment: also build its model and try it out for a few steps, of which nothing is kept.
-        host: where the parts come from; by default all installed plugins.
-        data_dir: a folder to look for data files in before all others.
-        runs_dir: the folder that runs are kept in.
+        experiment: if given, its model is built too and trained for a few steps; nothing is saved.
+        host: provides the parts; by default all installed plugins.
+        data_dir: a data folder to search first.
+        runs_dir: the folder for runs.
     """
     host = host or PluginHost()
     findings = [
         *examine_versions(),
         *examine_device(),
         *examine_folders(Path(runs_dir), data_dir),
-        *examine_data_sets(host, data_dir),
+        *examine_datasets(host, data_dir),
         *examine_plugins(host),
     ]
     model = None

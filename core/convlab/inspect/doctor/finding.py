@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""One result of an examination."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,14 +8,14 @@ State = Literal["ok", "note", "problem"]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at.
+    """One result of an examination.
 
     Attributes:
-        topic: what was looked at, such as ``versions`` or ``learning rate``.
-        state: ``ok``; ``note``, which is worth knowing; or ``problem``, which stops a run or spoils what the
-            network learns.
-        message: what was found, in one sentence.
-        fix: what to do about it; empty where there is nothing to do.
+        topic: what was examined, such as ``versions`` or ``learning rate``.
+        state: ``ok``; ``note``, which is worth knowing; or ``problem``, which stops a run or degrades its
+            results.
+        message: one sentence.
+        fix: what to do; empty if nothing.
     """
 
     topic: str
@@ -25,15 +25,15 @@ class Finding:
 
 
 def ok(topic: str, message: str) -> Finding:
-    """Return what is as it should be."""
+    """Return a finding that needs no attention."""
     return Finding(topic=topic, state="ok", message=message)
 
 
 def note(topic: str, message: str, fix: str = "") -> Finding:
-    """Return what is worth knowing."""
+    """Return a finding that is worth knowing."""
     return Finding(topic=topic, state="note", message=message, fix=fix)
 
 
 def problem(topic: str, message: str, fix: str) -> Finding:
-    """Return what stops a run or spoils it."""
+    """Return a finding that stops a run or degrades its results."""
     return Finding(topic=topic, state="problem", message=message, fix=fix)

@@ -1,56 +1,55 @@
-"""A learning rate that is orders of magnitude off."""
+"""Finds a learning rate that is wrong by orders of magnitude."""
 
 import math
 from collections.abc import Iterator
 
 from convlab.inspect.doctor.finding import Finding, ok, problem
-from convlab.inspect.doctor.probe import STEPS, Probe, Probed
+from convlab.inspect.doctor.probe import STEPS, Probe, ProbeResult
 
 _TOPIC = "learning rate"
-# A rate that fits takes more than this off the first loss; one that does not is compared with others.
-_FALLS = 0.95
-# Another rate must leave this part of what the chosen one leaves, to be told as better.
+# A rate that leaves more of the initial loss than this is compared with others.
+_REMAINING = 0.95
+# Another rate is reported as better if it leaves at most this share of what the chosen one leaves.
 _BETTER = 0.85
-_DECADES = (0.01, 0.1, 1.0, 10.0, 100.0)
+_FACTORS = (0.01, 0.1, 1.0, 10.0, 100.0)
 
 
-def examine_learning_rate(probe: Probe, learning_rate: float, usual: float) -> Iterator[Finding]:
-    """Take some steps at the experiment's rate, and where the loss hardly falls, at others.
+def examine_learning_rate(probe: Probe, learning_rate: float, default: float) -> Iterator[Finding]:
+    """Train for some steps at the experiment's learning rate and, if the loss hardly falls, at others.
 
-    The range test of Smith (2017), in decades and from the same initial weights each time. Leaves the model
-    as the best of them left it.
+    This is the range test of Smith (2017) in powers of ten, from the same initial weights each time. The
+    model is left as trained at the best rate.
 
     Args:
         probe: trains the model.
-        learning_rate: the experiment's.
-        usual: the optimizer's own.
+        learning_rate: the experiment's learning rate.
+        default: the optimizer's default learning rate.
     """
     chosen = probe.train(learning_rate)
-    if chosen.fell_to <= _FALLS:
-        yield ok(_TOPIC, f"at {learning_rate:g} {_course(chosen)} in {STEPS} steps")
+    if chosen.remaining <= _REMAINING:
+        yield ok(_TOPIC, f"at {learning_rate:g} {_change(chosen)} in {STEPS} steps")
         return
     others = sorted(
-        {rate * decade for rate in (learning_rate, usual) for decade in _DECADES} - {learning_rate}
+        {rate * factor for rate in (learning_rate, default) for factor in _FACTORS} - {learning_rate}
     )
-    best = min(map(probe.train, others), key=lambda other: other.fell_to)
+    best = min(map(probe.train, others), key=lambda other: other.remaining)
     probe.train(best.learning_rate)
-    if best.fell_to <= _BETTER * min(chosen.fell_to, 1.0):
+    if best.remaining <= _BETTER * min(chosen.remaining, 1.0):
         direction = "high" if best.learning_rate < learning_rate else "low"
         yield problem(
             _TOPIC,
-            f"{learning_rate:g} is far too {direction}: in {STEPS} steps {_course(chosen)}, "
-            f"at {best.learning_rate:g} {_course(best)}",
-            f"--learning-rate {best.learning_rate:g}",
+            f"{learning_rate:g} is far too {direction}: in {STEPS} steps {_change(chosen)}; "
+            f"at {best.learning_rate:g} {_change(best)}",
+            f"set `train.learning_rate` to {best.learning_rate:g}",
         )
-    elif math.isfinite(chosen.fell_to):
-        yield ok(_TOPIC, f"at {learning_rate:g} {_course(chosen)} in {STEPS} steps, and no other does better")
+        return
+    message = f"at {learning_rate:g} {_change(chosen)} in {STEPS} steps, and no other rate does better"
+    if math.isfinite(chosen.remaining):
+        yield ok(_TOPIC, message)
     else:
-        yield problem(
-            _TOPIC,
-            f"at {learning_rate:g} {_course(chosen)} in {STEPS} steps, and no other rate does better",
-            "look for a division or logarithm of zero in the architecture",
-        )
+        fix = "look for a division by zero or the logarithm of zero in the architecture"
+        yield problem(_TOPIC, message, fix)
 
 
-def _course(probed: Probed) -> str:
-    return f"the loss goes from {probed.start:.3g} to {probed.end:.3g}"
+def _change(result: ProbeResult) -> str:
+    return f"the loss goes from {result.start:.3g} to {result.end:.3g}"

@@ -1,4 +1,4 @@
-"""A few training steps on real images, to see what the first minutes of a run would show."""
+"""A few training steps on real images, which show how the first minutes of a run would go."""
 
 import math
 from collections.abc import Callable
@@ -11,20 +11,22 @@ import tensorflow as tf
 
 from convlab.training.preparation import Prepared
 from convlab.training.schedules import find_schedule, scheduled_rate
+from convlab.training.step import loss_and_gradients
 
 STEPS = 40
-_WARM_UP = 0.25
-_LAST = 8
+_WARMUP = 0.25
+_STEPS_AVERAGED = 8
+_IMAGES = 256
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probed:
-    """What some steps at a learning rate came to.
+class ProbeResult:
+    """The result of some steps at a learning rate.
 
     Attributes:
-        learning_rate: their rate, which they climbed to in their first quarter.
+        learning_rate: the rate after the warm-up, which takes the first quarter of the steps.
         start: the loss before the first step.
-        end: the mean loss of the last steps; not a number, or infinite, where training broke.
+        end: the mean loss of the last steps; NaN or infinite if training diverged.
     """
 
     learning_rate: float
@@ -32,17 +34,17 @@ class Probed:
     end: float
 
     @property
-    def fell_to(self) -> float:
-        """The part of the first loss that is left; infinite where training broke."""
-        left = self.end / max(self.start, 1e-9)
-        return left if math.isfinite(left) else math.inf
+    def remaining(self) -> float:
+        """The share of the initial loss that remains; infinite if training diverged."""
+        share = self.end / max(self.start, 1e-9)
+        return share if math.isfinite(share) else math.inf
 
 
 class Probe:
-    """Trains a prepared model for some steps, from its initial weights each time.
+    """Trains the model of an experiment for some steps, from its initial weights each time.
 
     Args:
-        prepared: the experiment; its model's weights are changed.
+        prepared: the experiment; the weights of its model are changed.
     """
 
     def __init__(self, prepared: Prepared) -> None:
@@ -50,56 +52,52 @@ class Probe:
         self._model = prepared.model
         self._initial = [variable.value.numpy() for variable in self._model.variables]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        images = min(prepared.plan.images, STEPS * prepared.plan.batch_size)
-        self._order = prepared.plan.order(prepared.split.train, epoch=1)[:images]
+        count = min(prepared.plan.images, STEPS * prepared.plan.batch_size)
+        self._order = prepared.plan.order(prepared.split.train, epoch=1)[:count]
 
     @property
     def images(self) -> Any:
-        """Real train images ``(n, height, width, channels)``, enough to judge a unit by."""
-        return self._prepared.data.train.images[np.sort(self._order[:256])]
+        """Up to 256 training images, ``(n, height, width, channels)``."""
+        return self._prepared.data.train.images[np.sort(self._order[:_IMAGES])]
 
     def gradients(self) -> list[Any]:
-        """Return the gradient of the loss by each trainable weight as it is now, over ``images``."""
-        labels = self._prepared.data.train.labels[np.sort(self._order[:256])]
-        gradients, _ = self._gradients(tf.convert_to_tensor(self.images), tf.convert_to_tensor(labels))
+        """Return the gradient of the loss on ``images`` for each trainable weight, at its current value."""
+        labels = self._prepared.data.train.labels[np.sort(self._order[:_IMAGES])]
+        _, gradients, _ = loss_and_gradients(
+            self._model, self._loss, tf.convert_to_tensor(self.images), tf.convert_to_tensor(labels)
+        )
         return gradients
 
-    def train(self, learning_rate: float) -> Probed:
-        """Take the steps at a learning rate."""
+    def train(self, learning_rate: float) -> ProbeResult:
+        """Restore the initial weights and train at a learning rate."""
         for variable, value in zip(self._model.variables, self._initial, strict=True):
             variable.assign(value)
-        step = self._step_at(learning_rate)
+        step = self._compiled_step(learning_rate)
         losses = []
         for number in range(STEPS):
-            images, labels = self._batch(number)
-            losses.append(float(step(images, labels)))
+            losses.append(float(step(*self._batch(number))))
             if not math.isfinite(losses[-1]):
                 break
-        return Probed(learning_rate=learning_rate, start=losses[0], end=float(np.mean(losses[-_LAST:])))
+        end = float(np.mean(losses[-_STEPS_AVERAGED:]))
+        return ProbeResult(learning_rate=learning_rate, start=losses[0], end=end)
 
-    def _step_at(self, learning_rate: float) -> Callable[[Any, Any], Any]:
+    def _compiled_step(self, learning_rate: float) -> Callable[[Any, Any], Any]:
         resolved = self._prepared.resolved
-        rate = scheduled_rate(find_schedule("constant"), learning_rate, steps=STEPS, warmup=_WARM_UP)
+        rate = scheduled_rate(find_schedule("constant"), learning_rate, steps=STEPS, warmup=_WARMUP)
         optimizer = resolved.optimizer.part.build(rate, resolved.optimizer_options)
-        optimizer.build(self._model.trainable_variables)
+        weights = self._model.trainable_variables
+        optimizer.build(weights)
 
         def step(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-            gradients, loss = self._gradients(images, labels)
-            pairs = zip(gradients, self._model.trainable_variables, strict=True)
-            optimizer.apply_gradients([(gradient, w) for gradient, w in pairs if gradient is not None])
+            loss, gradients, _ = loss_and_gradients(self._model, self._loss, images, labels)
+            pairs = zip(gradients, weights, strict=True)
+            optimizer.apply_gradients([pair for pair in pairs if pair[0] is not None])
             return loss
 
         graph: Callable[[Any, Any], Any] = tf.function(step, reduce_retracing=True)
         return graph
 
-    def _gradients(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[list[Any], tf.Tensor]:
-        with tf.GradientTape() as tape:
-            loss = self._loss(labels, self._model(images, training=True))
-            if self._model.losses:
-                loss += tf.add_n(self._model.losses)
-        return tape.gradient(loss, [weight.value for weight in self._model.trainable_variables]), loss
-
     def _batch(self, number: int) -> tuple[tf.Tensor, tf.Tensor]:
         size, data = self._prepared.plan.batch_size, self._prepared.data.train
-        chosen = np.take(self._order, np.arange(number * size, (number + 1) * size), mode="wrap")
-        return tf.convert_to_tensor(data.images[chosen]), tf.convert_to_tensor(data.labels[chosen])
+        positions = np.take(self._order, np.arange(number * size, (number + 1) * size), mode="wrap")
+        return tf.convert_to_tensor(data.images[positions]), tf.convert_to_tensor(data.labels[positions])

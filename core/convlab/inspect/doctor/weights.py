@@ -1,4 +1,4 @@
-"""Weights that do not learn: frozen, unused, or of units that are dead."""
+"""Finds weights that are not trained: frozen, unused, or of dead units."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,20 +7,21 @@ import keras
 import numpy as np
 
 from convlab.inspect.doctor.finding import Finding, note, ok, problem
+from convlab.text.listing import listed
 
 _DEAD_SHARE = 0.5
 
 
 def examine_weights(model: keras.Model, gradients: list[Any]) -> Iterator[Finding]:
-    """Look for weights that no step changes.
+    """Look for weights that training does not change.
 
     Args:
         model: the whole model.
-        gradients: of the loss by each trainable weight after a few steps, over some hundred real images;
-            before them, a branch that begins at zero would seem dead.
+        gradients: of the loss on a few hundred real images, for each trainable weight after a few training
+            steps; before them, a branch behind a zero-initialized layer would seem dead.
     """
-    findings = [*_frozen(model), *_still(model, gradients)]
-    yield from findings or [ok("weights", "every layer learns")]
+    findings = [*_frozen(model), *_without_gradient(model, gradients)]
+    yield from findings or [ok("weights", "every layer is trained")]
 
 
 def _frozen(model: keras.Model) -> Iterator[Finding]:
@@ -33,52 +34,44 @@ def _frozen(model: keras.Model) -> Iterator[Finding]:
         count = sum(layer.count_params() for layer in frozen)
         yield note(
             "frozen weights",
-            f"{count:,} weights are kept as they are by trainable=False, in {_named(frozen)}",
-            "leave trainable=True unless they are trained already",
+            f"trainable=False freezes {count:,} weights, in {listed([layer.name for layer in frozen])}",
+            "leave trainable=True unless the weights are pretrained",
         )
 
 
-def _still(model: keras.Model, gradients: list[Any]) -> Iterator[Finding]:
-    by_weight = {id(w): g for w, g in zip(model.trainable_variables, gradients, strict=True)}
-    unused = [weight.path for weight in model.trainable_variables if by_weight[id(weight)] is None]
+def _without_gradient(model: keras.Model, gradients: list[Any]) -> Iterator[Finding]:
+    weights = model.trainable_variables
+    by_weight = {id(weight): gradient for weight, gradient in zip(weights, gradients, strict=True)}
+    unused = [weight.path for weight in weights if by_weight[id(weight)] is None]
     if unused:
         yield problem(
             "frozen weights",
-            f"the loss does not depend on {_listed(unused)}: no gradient reaches it",
-            "use the layer's output in the model, or take the layer out",
+            f"the loss does not depend on {listed(unused)}",
+            "use the layer's output in the model, or remove the layer",
         )
-    places = {id(weight): place for place, weight in enumerate(model.trainable_variables)}
+    positions = {id(weight): position for position, weight in enumerate(weights)}
     shares = [(layer, _dead_share(layer, by_weight)) for layer in model._flatten_layers(include_self=False)]
     dead = [(layer, share) for layer, share in shares if share >= _DEAD_SHARE]
-    if dead:  # no gradient passes the last of them, so that those before it seem dead too
-        layer, share = max(dead, key=lambda found: places[id(found[0]._trainable_variables[0])])
+    if dead:  # only the last: it blocks the gradients of the layers before it, so that they seem dead too
+        layer, share = max(dead, key=lambda pair: positions[id(pair[0]._trainable_variables[0])])
         yield problem(
             "dead units",
-            f"{share:.0%} of the units of {layer.name!r} are dead: they learn nothing from any image",
-            "use the default initial weights and biases (or he_normal with ReLU), scaled pixels and a "
-            "smaller learning rate",
+            f"{share:.0%} of the units of {layer.name!r} are dead: their gradient is zero for every image",
+            "use the default initializers (or he_normal with ReLU), scale the pixels and lower the learning "
+            "rate",
         )
 
 
 def _dead_share(layer: keras.Layer, gradients: dict[int, Any]) -> float:
-    """Return the share of a layer's units whose weights, bias included, have a gradient of zero."""
+    """Return the share of a layer's units for which the gradient of all weights and the bias is zero."""
     own = [weight for weight in layer._trainable_variables if gradients.get(id(weight)) is not None]
-    matrix = next((weight for weight in own if len(weight.shape) > 1), None)
-    if matrix is None:
+    kernel = next((weight for weight in own if len(weight.shape) > 1), None)
+    if kernel is None:
         return 0.0
-    units = matrix.shape[-1]
-    learning = np.zeros(units, bool)
+    units = kernel.shape[-1]
+    alive = np.zeros(units, bool)
     for weight in own:
         if weight.shape[-1] == units:
             values = np.asarray(keras.ops.convert_to_tensor(gradients[id(weight)]), np.float32)
-            learning |= values.reshape(-1, units).any(axis=0)
-    return float(1 - learning.mean())
-
-
-def _named(layers: list[Any]) -> str:
-    return _listed([layer.name for layer in layers])
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+            alive |= values.reshape(-1, units).any(axis=0)
+    return float(1 - alive.mean())

@@ -1,4 +1,4 @@
-"""The doctor finds the mistakes that no error tells of, each by its own sentence, and no others."""
+"""The doctor finds mistakes that raise no error, each with its own message, and raises no false alarm."""
 
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def unused(input_shape, num_classes, options):
     return Network()
 
 
-def wrong_once_called(input_shape, num_classes, options):
+def fails_in_training(input_shape, num_classes, options):
     import keras
 
     @keras.saving.register_keras_serializable(package="mistakes")
@@ -63,12 +63,12 @@ BUILDS = {
     "relu": sequential(lambda k, n: [*hidden(k), k.Dense(n, activation="relu")]),
     "rescaled": sequential(lambda k, n: [k.Rescaling(1 / 255), k.Conv2D(8, 3), *hidden(k), k.Dense(n)]),
     "normalized": sequential(lambda k, n: [k.BatchNormalization(), *hidden(k), k.Dense(n)]),
-    "wide": sequential(lambda k, n: [*hidden(k), k.Dense(n + 1)]),
+    "extra_output": sequential(lambda k, n: [*hidden(k), k.Dense(n + 1)]),
     "dead": sequential(lambda k, n: [*hidden(k), k.Dense(16, "relu", kernel_initializer="zeros", name="off"),
                                      k.Dense(n)]),
     "frozen": sequential(lambda k, n: [k.Conv2D(8, 3, trainable=False, name="stem"), *hidden(k), k.Dense(n)]),
     "unused": unused,
-    "wrong_once_called": wrong_once_called,
+    "fails_in_training": fails_in_training,
 }
 
 
@@ -86,32 +86,32 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> PluginHost:
 
 
 def findings(host: PluginHost, experiment: dict[str, Any]) -> list[doctor.Finding]:
-    """Return what is found of the experiment alone, but for what is well."""
+    """Return the notes and problems of the experiment."""
     report = doctor.examine(Experiment(**experiment), host=host)
     topics = [finding.topic for finding in report.findings]
-    of_experiment = report.findings[topics.index("experiment") :]
-    return [finding for finding in of_experiment if finding.state != "ok"]
+    experiment_findings = report.findings[topics.index("experiment") :]
+    return [finding for finding in experiment_findings if finding.state != "ok"]
 
 
-WELL: dict[str, dict[str, Any]] = {
+VALID: dict[str, dict[str, Any]] = {
     "mlp": {"architecture": "mlp"},
     "mlp with sgd": {"architecture": "mlp", "optimizer": "sgd"},
     "cnn": {"architecture": "cnn"},
-    "cnn in bfloat16 with batch norm and sgd": {
+    "cnn in bfloat16 with batch normalization and sgd": {
         "architecture": "cnn",
         "architecture_options": {"batch_normalization": True},
         "optimizer": "sgd",
         "train": {"precision": "mixed_bfloat16"},
     },
     "pixels between 0 and 1": {"architecture": "plain", "data": {"scaling": "unit"}},
-    "pixels that the network alone scales": {"architecture": "rescaled", "data": {"scaling": "none"}},
-    "pixels that batch norm scales": {"architecture": "normalized", "data": {"scaling": "none"}},
-    "a head that begins at zero": {"architecture": "zero_head"},
+    "pixels scaled only by the network": {"architecture": "rescaled", "data": {"scaling": "none"}},
+    "pixels scaled by batch normalization": {"architecture": "normalized", "data": {"scaling": "none"}},
+    "a zero-initialized head": {"architecture": "zero_head"},
 }
 
 
-@pytest.mark.parametrize("experiment", WELL.values(), ids=WELL)
-def test_nothing_is_found_where_nothing_is_wrong(host: PluginHost, experiment: dict[str, Any]) -> None:
+@pytest.mark.parametrize("experiment", VALID.values(), ids=VALID)
+def test_a_valid_experiment_has_no_findings(host: PluginHost, experiment: dict[str, Any]) -> None:
     assert findings(host, experiment) == []
 
 
@@ -125,51 +125,53 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str, str]] = {
     ),
     "a sigmoid before the loss": ({"architecture": "sigmoid"}, "logits", "ends in a sigmoid", "Dense("),
     "a ReLU before the loss": ({"architecture": "relu"}, "logits", "such as ReLU", "Dense("),
-    "pixels that nothing scales": (
+    "unscaled pixels": (
         {"architecture": "plain", "data": {"scaling": "none"}},
-        "pixels", "they are not scaled", "set data.scaling to 'standard'",
+        "pixels", "they are not scaled", "set `data.scaling` to 'standard'",
     ),
-    "pixels that are scaled twice": (
-        {"architecture": "rescaled"}, "pixels", "scales them again", "or set data.scaling to 'none'",
+    "pixels scaled twice": (
+        {"architecture": "rescaled"}, "pixels", "scales them again", "or set `data.scaling` to 'none'",
     ),
-    "a wrong number of outputs": ({"architecture": "wide"}, "experiment", "ends in shape (batch, 11)", ""),
-    "units that are dead": ({"architecture": "dead"}, "dead units", "100% of the units of 'off'", "he_"),
-    "weights that are frozen": (
+    "a wrong number of outputs": (
+        {"architecture": "extra_output"}, "experiment", "ends in shape (batch, 11)", "",
+    ),
+    "dead units": ({"architecture": "dead"}, "dead units", "100% of the units of 'off'", "he_"),
+    "frozen weights": (
         {"architecture": "frozen"}, "frozen weights", "80 weights", "leave trainable=True",
     ),
-    "weights that are not used": (
+    "unused weights": (
         {"architecture": "unused"},
         "frozen weights", "does not depend on 'network/forgotten/kernel'", "use the",
     ),
-    "a model that fails in training alone": (
-        {"architecture": "wrong_once_called"}, "experiment", "RuntimeError: ", "correct architecture",
+    "a model that fails only in training": (
+        {"architecture": "fails_in_training"}, "experiment", "RuntimeError: ", "correct architecture",
     ),
     "a learning rate far too high": (
         {"architecture": "mlp", "optimizer": "sgd", "train": {"learning_rate": 10.0}},
-        "learning rate", "10 is far too high", "--learning-rate 0.",
+        "learning rate", "10 is far too high", "set `train.learning_rate` to 0.",
     ),
-    "a learning rate that breaks it": (
+    "a learning rate that makes the loss NaN": (
         {"architecture": "mlp", "train": {"learning_rate": 1e20}},
-        "learning rate", "1e+20 is far too high", "--learning-rate 0.",
+        "learning rate", "1e+20 is far too high", "set `train.learning_rate` to 0.",
     ),
     "a learning rate far too low": (
         {"architecture": "mlp", "train": {"learning_rate": 1e-7}},
-        "learning rate", "1e-07 is far too low", "--learning-rate 0.",
+        "learning rate", "1e-07 is far too low", "set `train.learning_rate` to 0.",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("experiment", "topic", "message", "fix"), MISTAKES.values(), ids=MISTAKES)
-def test_each_mistake_is_found_alone_and_told_with_its_fix(
+def test_each_mistake_is_the_only_finding_and_has_a_fix(
     host: PluginHost, experiment: dict[str, Any], topic: str, message: str, fix: str
 ) -> None:
-    [found] = findings(host, experiment)
-    assert (found.topic, found.state) == (topic, "note" if "trainable=True" in fix else "problem")
-    assert message in found.message
-    assert fix in found.fix
+    [finding] = findings(host, experiment)
+    assert (finding.topic, finding.state) == (topic, "note" if "trainable=True" in fix else "problem")
+    assert message in finding.message
+    assert fix in finding.fix
 
 
-def test_the_examined_experiment_leaves_no_trace_on_the_run_that_follows(tmp_path: Path) -> None:
+def test_an_examination_does_not_change_the_results_of_the_next_run(tmp_path: Path) -> None:
     from convlab import TrainSettings, run
 
     experiment = Experiment(architecture="mlp", train=TrainSettings(max_steps=3))

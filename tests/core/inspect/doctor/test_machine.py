@@ -1,4 +1,4 @@
-"""The doctor says what of the machine stands in the way of a run, and exits by it."""
+"""The doctor reports problems of the machine that would stop a run, and exits with 1 for them."""
 
 import json
 from pathlib import Path
@@ -19,13 +19,13 @@ def invoke(*arguments: str, exit_code: int) -> Any:
 
 @pytest.fixture
 def requirements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What convlab is said to require; what is installed beside a checkout may be of another day."""
+    """Replace convlab's requirements, since the metadata installed for a checkout may be outdated."""
     required = ["numpy>=2", "keras>=3", "tensorflow>=2", "rich>=1", "absent>=1; extra == 'test'"]
-    monkeypatch.setattr("convlab.inspect.doctor.versions.requires", lambda _: required)
+    monkeypatch.setattr("convlab.inspect.doctor.machine.requires", lambda _: required)
     return required
 
 
-def test_a_machine_without_a_problem_is_told_what_a_run_on_it_gets(
+def test_every_topic_is_reported_for_a_healthy_machine(
     requirements: list[str], tmp_path: Path, small_mnist_dir: Path
 ) -> None:
     arguments = ("--runs-dir", str(tmp_path / "runs"), "--data-dir", str(small_mnist_dir))
@@ -36,17 +36,19 @@ def test_a_machine_without_a_problem_is_told_what_a_run_on_it_gets(
         by_topic.setdefault(finding["topic"], []).append(finding["message"])
     assert list(by_topic) == [
         "versions", "devices", "instructions", "precision", "XLA",
-        "runs folder", "data folder", "data cache", "data sets", "plugins",
+        "runs folder", "data folder", "data cache", "datasets", "plugins",
     ]  # fmt: skip
     assert "keras 3" in by_topic["versions"][0]
-    assert f"mnist: {small_mnist_dir}" in by_topic["data sets"][1]
+    assert f"mnist: {small_mnist_dir}" in by_topic["datasets"][1]
     assert not (tmp_path / "runs").exists()
     page = invoke(*arguments, exit_code=0).stdout
     assert "convlab data fetch cifar10" in page
     assert "XLA" in page
 
 
-def test_what_stops_every_run_is_a_problem_with_its_fix(requirements: list[str], tmp_path: Path) -> None:
+def test_anything_that_stops_every_run_is_a_problem_with_a_fix(
+    requirements: list[str], tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     requirements += ["numpy<2", "no-such-package>=1"]
     failed = invoke(
@@ -63,14 +65,18 @@ def test_what_stops_every_run_is_a_problem_with_its_fix(requirements: list[str],
         if finding["state"] == "problem"
     }
     assert problems.pop("no-such-package is not installed") == "pip install 'no-such-package>=1'"
-    told = " | ".join(f"{message}: {fix}" for message, fix in problems.items())
-    assert "but convlab needs <2: pip install 'numpy<2'" in told
-    assert f"cannot be made: {tmp_path / 'file'} is a file: name another with --runs-dir" in told
-    assert "which is not a folder" in told
+    report = " | ".join(f"{message}: {fix}" for message, fix in problems.items())
+    assert "but convlab requires <2: pip install 'numpy<2'" in report
+    assert (
+        f"cannot be created because {tmp_path / 'file'} is a file: set `runs_dir` to another folder" in report
+    )
+    assert "which is not a folder" in report
     assert len(problems) == 3
 
 
-def test_a_broken_plugin_is_a_note_for_the_others_still_work(requirements: list[str], tmp_path: Path) -> None:
+def test_a_broken_plugin_is_a_note_because_the_others_still_work(
+    requirements: list[str], tmp_path: Path
+) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text("import not_there_at_all\n", encoding="utf-8")
     page = invoke("--plugin", str(broken), exit_code=0).stdout
@@ -78,7 +84,7 @@ def test_a_broken_plugin_is_a_note_for_the_others_still_work(requirements: list[
     assert "No module named 'not_there_at_all'; everything else works" in " ".join(page.split())
 
 
-def test_the_command_shows_the_model_that_the_call_returns(requirements: list[str], tmp_path: Path) -> None:
+def test_the_command_shows_the_model_that_examine_returns(requirements: list[str], tmp_path: Path) -> None:
     experiment = Experiment(architecture="mlp", train=TrainSettings(seed=3))
     report = doctor.examine(experiment, host=PluginHost(third_party=False))
     assert report.model is not None

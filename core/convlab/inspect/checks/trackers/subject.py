@@ -48,9 +48,7 @@ class TrackerSubject(PartSubject):
         run = replace(run, tracker=self.part.name)
         tracker = self.part.start(run, self.options_in(run.folder))
         if not isinstance(tracker, Callback):
-            raise TypeError(
-                f"start returned the wrong type; expected Callback, got {type(tracker).__name__}"
-            )
+            raise TypeError(f"start returned the wrong type; expected Callback, got {type(tracker).__name__}")
         return tracker
 
     def options_in(self, folder: Path) -> Any:

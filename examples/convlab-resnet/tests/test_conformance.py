@@ -1,4 +1,4 @@
-"""All that convlab asks of a plugin."""
+"""The plugin passes all checks of ``convlab check``."""
 
 from collections.abc import Callable
 
@@ -6,5 +6,5 @@ from convlab.testing import parametrize_with_checks
 
 
 @parametrize_with_checks("convlab-resnet")
-def test_it_is_a_good_plugin(check: Callable[[], None]) -> None:
+def test_the_plugin_passes_the_check(check: Callable[[], None]) -> None:
     check()

@@ -1,4 +1,4 @@
-"""The networks are those of the papers."""
+"""The networks match the papers and accept images of any size."""
 
 import math
 from typing import Any
@@ -14,25 +14,25 @@ from convlab_resnet.wide_resnet import WIDE_RESNET, WideResNetOptions
 CIFAR = (32, 32, 3)
 
 
-def trainable(model: Any) -> int:
+def trainable_weights(model: Any) -> int:
     return sum(math.prod(weight.shape) for weight in model.trainable_variables)
 
 
 @pytest.mark.parametrize(("architecture", "weights"), [(RESNET20, 269_722), (RESNET32, 464_154)])
-def test_a_resnet_has_the_weights_of_the_paper(architecture: Architecture, weights: int) -> None:
-    """Table 6 of He et al.: 0.27 and 0.46 million."""
-    assert trainable(architecture.build(CIFAR, 10, ResNetOptions())) == weights
+def test_resnet_has_as_many_weights_as_in_the_paper(architecture: Architecture, weights: int) -> None:
+    """Table 6 of He et al. lists 0.27 and 0.46 million."""
+    assert trainable_weights(architecture.build(CIFAR, 10, ResNetOptions())) == weights
 
 
-def test_a_wide_resnet_has_the_weights_of_the_paper() -> None:
-    """Table 5 of Zagoruyko and Komodakis: WRN-16-8 has 11.0 million."""
+def test_wide_resnet_has_as_many_weights_as_in_the_paper() -> None:
+    """Table 5 of Zagoruyko and Komodakis lists 11.0 million for WRN-16-8."""
     model = WIDE_RESNET.build(CIFAR, 10, WideResNetOptions(widen_factor=8))
-    assert round(trainable(model) / 1e6, 1) == 11.0
+    assert round(trainable_weights(model) / 1e6, 1) == 11.0
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (9, 13, 3), (64, 48, 4)])
 @pytest.mark.parametrize("shortcut", ["A", "B"])
-def test_images_of_any_size_fit(shape: tuple[int, int, int], shortcut: Any) -> None:
+def test_networks_accept_images_of_any_size(shape: tuple[int, int, int], shortcut: Any) -> None:
     for model in (
         RESNET20.build(shape, 7, ResNetOptions(shortcut=shortcut)),
         WIDE_RESNET.build(shape, 7, WideResNetOptions(depth=10, widen_factor=1, dropout=0.1)),
@@ -40,13 +40,13 @@ def test_images_of_any_size_fit(shape: tuple[int, int, int], shortcut: Any) -> N
         assert model.output_shape == (None, 7)
 
 
-def test_a_resnet_learns(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
+def test_the_loss_of_a_resnet_falls(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
     plugin_host.register(convlab_resnet)
     result = tiny_task.run(architecture="resnet20", architecture_options={"filters": 8})
     assert result.epochs[-1]["loss"] < result.epochs[0]["loss"]
 
 
-def test_a_depth_that_makes_no_whole_blocks_is_refused(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
+def test_an_invalid_depth_is_rejected(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
     plugin_host.register(convlab_resnet)
     with pytest.raises(ConfigError, match="depth must be 6n \\+ 4"):
         tiny_task.run(architecture="wide_resnet", architecture_options={"depth": 17})

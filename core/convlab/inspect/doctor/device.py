@@ -78,6 +78,6 @@ def _precision(has_gpu: bool) -> Finding:
     networks = "every network" if has_gpu else "convolutional networks"
     return ok(
         "precision",
-        f"float32; `train.precision` = 'auto' selects bfloat16 for {networks}, because {device} multiplies "
-        "it natively",
+        f"float32 by default; with `train.precision` set to 'auto', bfloat16 for {networks}, because "
+        f"{device} multiplies it natively",
     )

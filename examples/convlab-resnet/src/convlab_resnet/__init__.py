@@ -10,5 +10,5 @@ from convlab_resnet.wide_resnet import WIDE_RESNET
 
 @hookimpl
 def convlab_architectures() -> Iterable[Architecture]:
-    """Return ResNet-20, ResNet-32 and the Wide ResNet."""
+    """Return ResNet-20, ResNet-32 and Wide ResNet."""
     return [RESNET20, RESNET32, WIDE_RESNET]

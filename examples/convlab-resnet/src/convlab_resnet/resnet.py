@@ -1,4 +1,4 @@
-"""The residual networks that He et al. (2016) train on CIFAR-10, section 4.2."""
+"""The residual networks for CIFAR-10 of He et al. (2016), section 4.2."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class ResNetOptions:
     """Options of ``resnet20`` and ``resnet32``."""
 
     filters: Annotated[int, Field(ge=1)] = 16
-    """Filters of the first of the three stages; each next one has twice as many."""
+    """Filters of the first of three stages; each stage has twice as many as the one before."""
     shortcut: Literal["A", "B"] = "A"
-    """Where the shape changes: A, take every second pixel and fill up with zeros; B, a 1×1 convolution."""
+    """Shortcut where the shape changes: A subsamples and pads with zeros; B is a 1×1 convolution."""
 
 
 def build_resnet(
     input_shape: tuple[int, int, int], num_classes: int, options: ResNetOptions, *, depth: int
 ) -> keras.Model:
-    """Build a network of ``6n + 2`` layers with weights, ``n`` blocks a stage.
+    """Build a network of ``6n + 2`` layers with weights, with ``n`` blocks per stage.
 
     Args:
-        input_shape: height and width of any size, from 8 up of a sensible one; any channels.
+        input_shape: height, width and channels of an image; at least 8×8 is recommended.
         num_classes: the number of logits.
-        options: width, and the kind of shortcut.
+        options: width and type of shortcut.
         depth: ``6n + 2``.
     """
     import keras
@@ -75,13 +75,13 @@ def _resnet(depth: int) -> Callable[[tuple[int, int, int], int, ResNetOptions], 
 
 RESNET20 = Architecture(
     name="resnet20",
-    summary="Residual network of 20 layers for small images (He et al. 2016)",
+    summary="Residual network with 20 layers for small images (He et al. 2016)",
     build=_resnet(20),
     options=ResNetOptions,
 )
 RESNET32 = Architecture(
     name="resnet32",
-    summary="Residual network of 32 layers for small images (He et al. 2016)",
+    summary="Residual network with 32 layers for small images (He et al. 2016)",
     build=_resnet(32),
     options=ResNetOptions,
 )

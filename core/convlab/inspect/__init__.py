@@ -1,1 +1,1 @@
-"""Looking for mistakes: the doctor and the checks."""
+"""The doctor and the checks, which look for mistakes."""

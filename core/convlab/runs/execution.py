@@ -40,6 +40,7 @@ def execute(
         callbacks: the caller's own.
         changed: to resume from the last checkpoint, the settings that differ from those the run has had.
     """
+    from convlab.runs.saved_model import check_saved_model
     from convlab.training.trainer import Trainer
 
     trainer = Trainer(
@@ -58,6 +59,7 @@ def execute(
             trainer.restore(changed)
         outcome = trainer.train()
         folder.save_model(prepared.model)
+        check_saved_model(folder.path / "model.keras", prepared)
         own_seconds = sum(outcome.timing.values()) - trainer.earlier_seconds
         result = Run(
             folder=folder.path,

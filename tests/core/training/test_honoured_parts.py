@@ -1,6 +1,7 @@
 """Whatever Keras object a part brings, both loops and a plain Keras script agree on the weights."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +17,10 @@ from convlab import (
     PluginError,
     PluginHost,
     TrainingError,
+    TrainSettings,
     hookimpl,
     prepare,
+    run,
 )
 from convlab.training.preparation import Prepared
 
@@ -441,3 +444,29 @@ def test_a_step_that_fails_names_the_part_the_line_and_the_reason(
     assert len(text.splitlines()) == 1
     if build is failing_call:
         assert __file__ in text
+
+
+def test_a_saved_model_that_computes_something_else_does_not_finish_the_run(tmp_path: Path) -> None:
+    def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+        import keras
+
+        @keras.saving.register_keras_serializable(package="forgetful")
+        class Scale(keras.layers.Layer):
+            def __init__(self, factor: float = 1.0, **keywords: Any) -> None:
+                super().__init__(**keywords)
+                self.factor = factor
+
+            def get_config(self) -> dict[str, Any]:
+                return {"name": self.name}  # and forgets the factor
+
+            def call(self, inputs: Any) -> Any:
+                return self.factor * inputs
+
+        layers = [Scale(5.0), keras.layers.Flatten(), keras.layers.Dense(num_classes)]
+        return keras.Sequential([keras.Input(input_shape), *layers])
+
+    experiment = Experiment(architecture="plugin:own", train=TrainSettings(epochs=1, max_steps=5))
+    with pytest.raises(PluginError, match="architecture 'plugin:own': the saved model computes other logits"):
+        run(experiment, host=host_with(architecture=build), runs_dir=tmp_path, name="r", progress=False)
+    assert not (tmp_path / "r" / "summary.json").exists()
+    assert (tmp_path / "r" / "checkpoints" / "last.safetensors").exists()

@@ -46,7 +46,7 @@ def test_a_plugin_file_is_checked_a_line_a_check_with_why_and_fix(
         "\n      fix  give the description a summary",
         "architecture_options.rate: must be a valid number",
         "Options does not say what units does",
-        "builds int, but must return a keras.Model",
+        "must build a keras.Model, got int",
         "skipped: no network could be built",
     ):
         assert expected in ending.stdout

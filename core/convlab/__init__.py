@@ -8,7 +8,7 @@ from convlab import data
 from convlab.api import prepare, resume, run
 from convlab.data.arrays import arrays
 from convlab.data.files.archives import read_archive
-from convlab.data.files.layouts import Found
+from convlab.data.files.layouts import DatasetFiles
 from convlab.data.image_data import ImageData, Split
 from convlab.data.image_stream import ImageStream
 from convlab.data.pictures import PictureReader
@@ -56,6 +56,7 @@ __all__ = [
     "DataSettings",
     "DataSource",
     "Dataset",
+    "DatasetFiles",
     "DatasetManifest",
     "DivergedError",
     "Download",
@@ -63,7 +64,6 @@ __all__ = [
     "Experiment",
     "ExportError",
     "Exported",
-    "Found",
     "ImageData",
     "ImageStream",
     "Layout",

@@ -1,4 +1,4 @@
-"""The data sets that convlab brings."""
+"""The datasets included with convlab."""
 
 from collections.abc import Iterable
 
@@ -12,5 +12,5 @@ from convlab_datasets.mnist.dataset import FASHION_MNIST, MNIST
 
 @hookimpl
 def convlab_datasets() -> Iterable[Dataset]:
-    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100, and people's own images."""
+    """Return scikit-learn's digits, MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100, and the user's own images."""
     return [DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100, FOLDER, ARRAYS]

@@ -1,4 +1,4 @@
-"""People's own arrays, which a notebook hands over."""
+"""The user's own arrays, passed from Python."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from convlab import ConfigError, Dataset, DataSource, ImageData
 
 @dataclass(frozen=True)
 class ArraysOptions:
-    """Which arrays."""
+    """Options of ``arrays``."""
 
     sha256: str = ""
-    """Their checksum, which a run notes: others are refused."""
+    """Checksum of the arrays, recorded by the run; other arrays are refused."""
 
 
 def _load(source: DataSource, options: ArraysOptions) -> ImageData:
     if source.arrays is None:
         raise ConfigError(
-            "the images are arrays, which only the Python that made them has: hand them over there, as in "
-            "convlab.run(experiment, data=(images, labels)), or name another data set"
+            "this experiment uses arrays, which can only be passed from Python; call "
+            "convlab.run(experiment, data=(images, labels)), or set `dataset` to another dataset"
         )
     return source.arrays
 
@@ -27,5 +27,5 @@ ARRAYS = Dataset(
     summary="Your own NumPy arrays, from Python: convlab.run(data=(images, labels))",
     load=_load,
     options=ArraysOptions,
-    where="handed over in Python, as run(data=(images, labels))",
+    where="passed from Python: run(data=(images, labels))",
 )

@@ -1,18 +1,18 @@
-"""The digits that scikit-learn carries: real, and there without a network."""
+"""The handwritten digits included with scikit-learn, which need no download."""
 
 import numpy as np
 
 from convlab import Dataset, DatasetManifest, DataSource, ImageData
 
-# The split is part of the data set: the same whatever the seed of a run.
+# The split is part of the dataset and does not depend on the seed of a run.
 _SPLIT_SEED = 1797
 _TEST_FRACTION = 0.2
 
 
 def _load(source: DataSource, options: None) -> ImageData:
-    """Load 1,797 images, 8×8, of 10 classes; a fifth of each class is the test split.
+    """Load 1,797 images, 8×8, in 10 classes; a fifth of each class is the test set.
 
-    The pixels count the dark points of a 4×4 square, 0 to 16; they are scaled to 0 to 255.
+    A pixel counts the dark points of a 4×4 square, 0 to 16; the values are scaled to 0 to 255.
     """
     from sklearn.datasets import load_digits
 
@@ -36,7 +36,7 @@ def _load(source: DataSource, options: None) -> ImageData:
 
 DIGITS = Dataset(
     name="digits",
-    summary="scikit-learn's handwritten digits: 1,797 images, 8×8 grey, 10 classes",
+    summary="scikit-learn's handwritten digits: 1,797 images, 8×8 grayscale, 10 classes",
     load=_load,
     manifest=DatasetManifest(
         name="digits",

@@ -1,4 +1,4 @@
-"""Small sets of real digits in the layouts in which the data sets are published."""
+"""Small sets of real digits in the layouts of the published datasets."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ Digits = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 
 @pytest.fixture
 def load() -> Callable[..., ImageData]:
-    """Loads a data set the way a run does: by its name, through the plugin host."""
+    """Loads a dataset as a run does, by name through the plugin host."""
 
     def load(name: str, folder: Path | None = None, **options: str) -> ImageData:
         part = PluginHost(third_party=False).find(Dataset, name).part
@@ -32,7 +32,7 @@ def load() -> Callable[..., ImageData]:
 
 @pytest.fixture
 def put() -> Callable[[Path, Files], Path]:
-    """Writes files into a folder, which it makes if need be and returns."""
+    """Writes files into a folder, creating it if needed, and returns the folder."""
 
     def put(folder: Path, files: Files) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def put() -> Callable[[Path, Files], Path]:
 
 @pytest.fixture(scope="session")
 def archive_of() -> Callable[[str, Files], bytes]:
-    """Packs files into a .tar.gz, below a folder, as CIFAR is published."""
+    """Packs files into a folder in a .tar.gz archive, as CIFAR is published."""
 
     def archive_of(folder: str, files: Files) -> bytes:
         packed = io.BytesIO()
@@ -60,17 +60,17 @@ def archive_of() -> Callable[[str, Files], bytes]:
 
 
 @pytest.fixture(scope="session")
-def grey_splits(real_digits: Digits) -> tuple[Split, Split]:
-    """60 train and 20 test images, (n, 28, 28, 1)."""
+def grayscale_splits(real_digits: Digits) -> tuple[Split, Split]:
+    """60 training and 20 test images, (n, 28, 28, 1)."""
     images, labels = real_digits
     return Split(images[:60, ..., None], labels[:60]), Split(images[60:80, ..., None], labels[60:80])
 
 
 @pytest.fixture(scope="session")
-def idx_files(grey_splits: tuple[Split, Split]) -> Files:
-    """The four IDX files of ``grey_splits``, not gzipped."""
+def idx_files(grayscale_splits: tuple[Split, Split]) -> Files:
+    """The four IDX files of ``grayscale_splits``, not gzipped."""
     files = {}
-    for prefix, (images, labels) in zip(("train", "t10k"), grey_splits, strict=True):
+    for prefix, (images, labels) in zip(("train", "t10k"), grayscale_splits, strict=True):
         header = struct.pack(">4B3I", 0, 0, 8, 3, *images.shape[:3])
         files[f"{prefix}-images-idx3-ubyte"] = header + np.asarray(images).tobytes()
         header = struct.pack(">4BI", 0, 0, 8, 1, len(labels))
@@ -79,9 +79,9 @@ def idx_files(grey_splits: tuple[Split, Split]) -> Files:
 
 
 @pytest.fixture(scope="session")
-def npz_file(grey_splits: tuple[Split, Split]) -> bytes:
-    """``grey_splits`` as Keras distributes MNIST."""
-    train, test = grey_splits
+def npz_file(grayscale_splits: tuple[Split, Split]) -> bytes:
+    """``grayscale_splits`` as Keras distributes MNIST."""
+    train, test = grayscale_splits
     written = io.BytesIO()
     np.savez(
         written,
@@ -94,8 +94,8 @@ def npz_file(grey_splits: tuple[Split, Split]) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def colour_splits(real_digits: Digits) -> tuple[Split, Split]:
-    """50 train and 10 test images, (n, 32, 32, 3): a digit in red, turned in green, inverted in blue."""
+def color_splits(real_digits: Digits) -> tuple[Split, Split]:
+    """50 training and 10 test images, (n, 32, 32, 3): red digits, transposed in green, inverted in blue."""
     digits, labels = real_digits
     red = np.pad(digits[:60], ((0, 0), (2, 2), (2, 2)))
     images = np.stack([red, red.transpose(0, 2, 1), 255 - red], axis=-1)
@@ -103,9 +103,9 @@ def colour_splits(real_digits: Digits) -> tuple[Split, Split]:
 
 
 @pytest.fixture(scope="session")
-def cifar10_files(colour_splits: tuple[Split, Split]) -> Files:
-    """``colour_splits`` as CIFAR-10 is published: five train batches of ten images, and the test batch."""
-    train, test = colour_splits
+def cifar10_files(color_splits: tuple[Split, Split]) -> Files:
+    """``color_splits`` as CIFAR-10 is published: five training batches of ten images, and a test batch."""
+    train, test = color_splits
     files = {
         f"data_batch_{k + 1}": _python2_pickle(
             {
@@ -123,8 +123,8 @@ def cifar10_files(colour_splits: tuple[Split, Split]) -> Files:
 
 
 @pytest.fixture(scope="session")
-def cifar100_files(colour_splits: tuple[Split, Split]) -> Files:
-    """``colour_splits`` as CIFAR-100 is published: class ``10 d + 5`` is digit ``d``, its group ``d + 7``."""
+def cifar100_files(color_splits: tuple[Split, Split]) -> Files:
+    """``color_splits`` as CIFAR-100 is published: digit ``d`` has class ``10 d + 5`` and group ``d + 7``."""
     files = {
         name: _python2_pickle(
             {
@@ -133,7 +133,7 @@ def cifar100_files(colour_splits: tuple[Split, Split]) -> Files:
                 b"coarse_labels": (split.labels + 7).tolist(),
             }
         )
-        for name, split in zip(("train", "test"), colour_splits, strict=True)
+        for name, split in zip(("train", "test"), color_splits, strict=True)
     }
     files["meta"] = _python2_pickle(
         {
@@ -145,12 +145,14 @@ def cifar100_files(colour_splits: tuple[Split, Split]) -> Files:
 
 
 def _rows(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Each image as CIFAR has it: 1,024 red bytes, then the green, then the blue, row by row."""
-    return np.stack([np.concatenate([image[..., colour].ravel() for colour in range(3)]) for image in images])
+    """Flatten each image as CIFAR does: 1,024 red bytes, then green, then blue, in row-major order."""
+    return np.stack(
+        [np.concatenate([image[..., channel].ravel() for channel in range(3)]) for image in images]
+    )
 
 
 def _python2_pickle(value: dict[bytes, Any]) -> bytes:
-    """Pickle as the published files are: by Python 2 and its NumPy, in protocol 2."""
+    """Pickle with protocol 2 as Python 2 and its NumPy do, like the published files."""
     return b"\x80\x02" + _python2(value) + b"."
 
 

@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100 from the files in which they are published."""
+"""Loading CIFAR-10 and CIFAR-100 from their published files."""
 
 import os
 import pickle
@@ -33,54 +33,54 @@ def _assert_same(split: Split, images: Any, labels: Any) -> None:
         ".",
     ],
 )
-def test_cifar10_is_read_from_its_folder(
+def test_cifar10_loads_from_its_folder(
     folder: str,
     load: Load,
     put: Put,
     cifar10_files: Files,
-    colour_splits: tuple[Split, Split],
+    color_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     put(tmp_path / folder, cifar10_files)
 
     data = load("cifar10", tmp_path)
 
-    _assert_same(data.train, *colour_splits[0])
-    _assert_same(data.test, *colour_splits[1])
+    _assert_same(data.train, *color_splits[0])
+    _assert_same(data.test, *color_splits[1])
     assert data.class_names[::9] == ("airplane", "truck")
 
 
 @pytest.mark.parametrize("folder", [".", "cifar10"])
-def test_cifar10_is_read_from_its_archive(
+def test_cifar10_loads_from_its_archive(
     folder: str,
     load: Load,
     put: Put,
     archive_of: Archive,
     cifar10_files: Files,
-    colour_splits: tuple[Split, Split],
+    color_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     put(tmp_path / folder, {"cifar-10-python.tar.gz": archive_of("cifar-10-batches-py", cifar10_files)})
 
     data = load("cifar10", tmp_path)
 
-    _assert_same(data.train, *colour_splits[0])
-    _assert_same(data.test, *colour_splits[1])
+    _assert_same(data.train, *color_splits[0])
+    _assert_same(data.test, *color_splits[1])
 
 
 @pytest.mark.parametrize("protocol", [0, 2, pickle.HIGHEST_PROTOCOL])
-def test_cifar10_may_be_pickled_anew_by_python_3(
+def test_cifar10_repickled_by_python_3_loads(
     protocol: int,
     load: Load,
     put: Put,
     cifar10_files: Files,
-    colour_splits: tuple[Split, Split],
+    color_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     entries = {name: pickle.loads(cifar10_files[name], encoding="bytes") for name in cifar10_files}
     put(tmp_path, {name: pickle.dumps(entries[name], protocol=protocol) for name in entries})
 
-    _assert_same(load("cifar10", tmp_path).train, *colour_splits[0])
+    _assert_same(load("cifar10", tmp_path).train, *color_splits[0])
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "archive"])
@@ -90,7 +90,7 @@ def test_cifar100_has_fine_and_coarse_labels(
     put: Put,
     archive_of: Archive,
     cifar100_files: Files,
-    colour_splits: tuple[Split, Split],
+    color_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     if packed:
@@ -100,7 +100,7 @@ def test_cifar100_has_fine_and_coarse_labels(
         )
     else:
         put(tmp_path / "cifar-100-python", cifar100_files)
-    (_, digits), test = colour_splits
+    (_, digits), test = color_splits
 
     fine, coarse = load("cifar100", tmp_path), load("cifar100", tmp_path, labels="coarse")
 
@@ -111,7 +111,7 @@ def test_cifar100_has_fine_and_coarse_labels(
     _assert_same(fine.test, test.images, 10 * test.labels + 5)
 
 
-def test_files_with_the_common_names_of_cifar100_are_not_taken_for_it(
+def test_unrelated_files_named_train_and_test_are_not_taken_for_cifar100(
     load: Load, put: Put, cifar100_files: Files, tmp_path: Path
 ) -> None:
     put(tmp_path, {"test": b"my own file", "train": b"another"})
@@ -124,8 +124,8 @@ def test_files_with_the_common_names_of_cifar100_are_not_taken_for_it(
 def _changed(**entries: Any) -> Callable[[bytes], bytes]:
     def change(whole: bytes) -> bytes:
         changed = {key.encode(): value for key, value in entries.items()}
-        kept = pickle.loads(whole, encoding="bytes") | changed
-        return pickle.dumps({key: kept[key] for key in kept if kept[key] is not None}, protocol=2)
+        merged = pickle.loads(whole, encoding="bytes") | changed
+        return pickle.dumps({key: merged[key] for key in merged if merged[key] is not None}, protocol=2)
 
     return change
 
@@ -137,7 +137,7 @@ def _changed(**entries: Any) -> Callable[[bytes], bytes]:
         (lambda whole: whole[: len(whole) // 2], "damaged or unsafe"),
         (lambda whole: b"", "damaged or unsafe"),
         (lambda whole: b"<html>not found</html>", "damaged or unsafe"),
-        (lambda whole: pickle.dumps([1, 2]), "holds no dictionary"),
+        (lambda whole: pickle.dumps([1, 2]), "does not contain a dictionary"),
         (_changed(labels=None), "has no 'labels'"),
         (_changed(data=None), "has no 'data'"),
         (_changed(labels=[0] * 9), r"has 10 images but labels of shape \(9,\)"),
@@ -166,7 +166,8 @@ def test_a_damaged_batch_is_named(
         origin = f"data_batch_4 in {archive_path}"
 
     with pytest.raises(
-        DataError, match=rf"^{origin} .*{message}.*: (delete it and get it again|get the right one)$"
+        DataError,
+        match=rf"^{origin} .*{message}.*; (delete it and get it again|replace it with the right file)$",
     ):
         load("cifar10", tmp_path)
 
@@ -178,7 +179,7 @@ def test_a_damaged_batch_is_named(
         (_changed(data=np.zeros((10, 3072))), "test images are float64"),
     ],
 )
-def test_batches_that_do_not_fit_the_data_set_are_told_with_their_folder(
+def test_batches_that_do_not_fit_the_dataset_are_reported_with_their_folder(
     change: Callable[[bytes], bytes],
     message: str,
     load: Load,
@@ -191,7 +192,7 @@ def test_batches_that_do_not_fit_the_data_set_are_told_with_their_folder(
         {**cifar10_files, "test_batch": change(cifar10_files["test_batch"])},
     )
 
-    with pytest.raises(DataError, match=rf"^{folder} .*{message}.*: get its files again$"):
+    with pytest.raises(DataError, match=rf"^{folder} .*{message}.*; get its files again$"):
         load("cifar10", tmp_path)
 
 
@@ -203,9 +204,9 @@ def test_a_missing_batch_is_named(
     archive = archive_of("cifar-10-batches-py", files)
     packed = put(tmp_path / "b", {"cifar-10-python.tar.gz": archive}) / "cifar-10-python.tar.gz"
 
-    with pytest.raises(DataError, match=rf"^{folder} has some of the files .* lacks test_batch: add them"):
+    with pytest.raises(DataError, match=rf"^{folder} has some files of cifar10 but not test_batch; add them"):
         load("cifar10", tmp_path / "a")
-    with pytest.raises(DataError, match=rf"^{packed} lacks test_batch: delete it and get it again$"):
+    with pytest.raises(DataError, match=rf"^{packed} has no file test_batch; delete it and get it again$"):
         load("cifar10", tmp_path / "b")
 
 
@@ -219,7 +220,7 @@ def test_a_missing_batch_is_named(
     ],
     ids=["cut off", "overwritten", "empty", "no archive"],
 )
-def test_a_damaged_archive_is_named_and_to_be_replaced(
+def test_a_damaged_archive_is_named_and_must_be_replaced(
     damage: Callable[[bytes], bytes],
     load: Load,
     put: Put,
@@ -230,15 +231,15 @@ def test_a_damaged_archive_is_named_and_to_be_replaced(
     archive = damage(archive_of("cifar-100-python", cifar100_files))
     path = put(tmp_path, {"cifar-100-python.tar.gz": archive}) / "cifar-100-python.tar.gz"
 
-    with pytest.raises(DataError, match=rf"^{path} is damaged .*: delete it and get it again$"):
+    with pytest.raises(DataError, match=rf"^{path} is damaged .*; delete it and get it again$"):
         load("cifar100", tmp_path)
 
 
-def test_class_names_that_are_no_names_are_told(
+def test_invalid_class_names_are_reported(
     load: Load, put: Put, cifar100_files: Files, tmp_path: Path
 ) -> None:
     meta = pickle.dumps({b"fine_label_names": [1, 2, 3]}, protocol=2)
     folder = put(tmp_path / "cifar-100-python", {**cifar100_files, "meta": meta})
 
-    with pytest.raises(DataError, match=rf"^{folder / 'meta'} has 'fine_label_names' that are no names"):
+    with pytest.raises(DataError, match=rf"^'fine_label_names' in {folder / 'meta'} is not a list of names"):
         load("cifar100", tmp_path)

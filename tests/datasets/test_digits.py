@@ -10,7 +10,7 @@ from convlab import ImageData
 Load = Callable[..., ImageData]
 
 
-def test_digits_are_the_1797_of_scikit_learn_scaled_to_whole_bytes(load: Load) -> None:
+def test_digits_are_scikit_learns_scaled_to_bytes(load: Load) -> None:
     data = load("digits")
 
     published = load_digits()
@@ -21,10 +21,10 @@ def test_digits_are_the_1797_of_scikit_learn_scaled_to_whole_bytes(load: Load) -
     loaded = {(label, image.tobytes()) for image, label in zip(images, labels, strict=True)}
     for image, label in zip(published.images, published.target, strict=True):
         assert (label, np.rint(image / 16 * 255).astype(np.uint8).tobytes()) in loaded
-    assert len(loaded) == 1797  # all differ, so none is in both splits
+    assert len(loaded) == 1797  # all different, so no image is in both splits
 
 
-def test_the_test_split_of_digits_is_a_fifth_of_each_class(load: Load) -> None:
+def test_the_test_set_of_digits_is_a_fifth_of_each_class(load: Load) -> None:
     data = load("digits")
 
     counts = np.bincount(load_digits().target)
@@ -32,12 +32,12 @@ def test_the_test_split_of_digits_is_a_fifth_of_each_class(load: Load) -> None:
     np.testing.assert_array_equal(np.bincount(data.train.labels), counts - np.rint(counts / 5))
 
 
-def test_the_test_split_of_digits_is_the_same_every_time(load: Load) -> None:
+def test_the_test_set_of_digits_never_changes(load: Load) -> None:
     np.random.seed(1)
     first = load("digits")
     np.random.seed(2)
     second = load("digits")
 
     np.testing.assert_array_equal(first.test.images, second.test.images)
-    # Fixed for good: nobody's results could be compared with those on another split.
+    # Results on another split would not be comparable.
     assert first.test.labels[:20].tolist() == [5, 8, 8, 9, 5, 0, 7, 1, 7, 7, 5, 5, 2, 1, 3, 9, 1, 7, 2, 7]

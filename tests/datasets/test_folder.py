@@ -1,5 +1,6 @@
-"""People's own images, in the layouts and the states that people have them in."""
+"""Folders of the user's own images, tidy and untidy."""
 
+import logging
 import os
 import re
 import shutil
@@ -26,28 +27,28 @@ def _load(path: Path | str, **options: Any) -> ImageData:
 
 @pytest.fixture
 def save(real_digits: Digits) -> Callable[..., Path]:
-    """Save real digits, each another one, as files; returns the last."""
+    """Saves real digits, all different, as files and returns the last."""
     images = iter(real_digits[0])
 
-    def save_some(folder: Path, *names: str, colour: bool = False, size: int = 28, **options: Any) -> Path:
+    def save(folder: Path, *names: str, color: bool = False, size: int = 28, **options: Any) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            image = Image.fromarray(next(images)).convert("RGB" if colour else "L")
+            image = Image.fromarray(next(images)).convert("RGB" if color else "L")
             image.resize((size, size)).save(folder / name, **options)
         return folder / names[-1]
 
-    return save_some
+    return save
 
 
 @pytest.fixture
 def pets(tmp_path: Path, save: Callable[..., Path]) -> Path:
-    """20 images of each of two classes, 28×28 grey."""
+    """20 grayscale images of each of two classes, 28×28."""
     for name in ("dog", "cat"):
         save(tmp_path / "pets" / name, *(f"{number}.png" for number in range(20)))
     return tmp_path / "pets"
 
 
-def test_classes_are_sorted_and_a_seeded_stratified_part_is_the_test_split(pets: Path) -> None:
+def test_classes_are_sorted_and_a_seeded_stratified_part_is_the_test_set(pets: Path) -> None:
     data, same, other = _load(pets), _load(f"{pets}/"), _load(pets, split_seed=1)
     assert data.class_names == ("cat", "dog")
     assert data.input_shape == (28, 28, 1)
@@ -57,16 +58,17 @@ def test_classes_are_sorted_and_a_seeded_stratified_part_is_the_test_split(pets:
     assert not np.array_equal(data.test.images, other.test.images)
 
 
-def test_streamed_or_in_memory_the_pixels_are_the_same(pets: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_streamed_pixels_equal_those_in_memory(pets: Path, caplog: pytest.LogCaptureFixture) -> None:
     options = {"image_size": [20, 30], "color_mode": "rgb"}
-    in_memory, streamed = _load(pets, **options), _load(pets, stream_above=0.07, **options)
+    with caplog.at_level(logging.INFO, logger="convlab"):
+        in_memory, streamed = _load(pets, **options), _load(pets, stream_above=0.07, **options)
     assert isinstance(streamed.train.images, ImageStream)
     assert in_memory.input_shape == streamed.input_shape == (20, 30, 3)
     for name, split in in_memory.splits().items():
         np.testing.assert_array_equal(split.images, np.asarray(streamed.splits()[name].images))
         np.testing.assert_array_equal(split.labels, streamed.splits()[name].labels)
-    assert "40 images stream" in caplog.text
-    assert "dataset.stream_above=0.07" in caplog.text
+    assert "streaming 40 images" in caplog.text
+    assert "(`dataset_options.stream_above` = 0.07)" in caplog.text
 
 
 def test_train_test_and_val_folders_are_the_splits(pets: Path, save: Callable[..., Path]) -> None:
@@ -79,14 +81,14 @@ def test_train_test_and_val_folders_are_the_splits(pets: Path, save: Callable[..
     counts = {name: np.bincount(split.labels).tolist() for name, split in data.splits().items()}
     assert counts == {"train": [20, 20], "test": [3, 3], "validation": [2, 2]}
     shutil.rmtree(root / "test")
-    assert np.bincount(_load(root).test.labels).tolist() == [4, 4]  # of train
+    assert np.bincount(_load(root).test.labels).tolist() == [4, 4]  # from train/
 
 
 def test_every_format_is_read_upright_from_its_first_frame(tmp_path: Path, real_digits: Digits) -> None:
     pixels = real_digits[0][0].repeat(2, axis=1)  # 28 high, 56 wide
     image, other = Image.fromarray(pixels), Image.fromarray(255 - pixels)
-    turned = Image.Exif()
-    turned[0x0112] = 6  # to be turned by 90° to the right
+    rotated = Image.Exif()
+    rotated[0x0112] = 6  # rotate by 90° clockwise
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     image.save(tmp_path / "a" / "1.png")
@@ -95,7 +97,7 @@ def test_every_format_is_read_upright_from_its_first_frame(tmp_path: Path, real_
     image.save(tmp_path / "a" / "4.bmp")
     image.convert("CMYK").save(tmp_path / "a" / "5.jpg", quality=95)
     Image.fromarray(pixels.astype(np.uint16) * 257).save(tmp_path / "a" / "6.png")
-    image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a" / "7.jpeg", quality=95, exif=turned)
+    image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a" / "7.jpeg", quality=95, exif=rotated)
     other.save(tmp_path / "b" / "1.png")
     other.convert("P").save(tmp_path / "b" / "2.png", transparency=255)
     data = _load(tmp_path, color_mode="grayscale", test_fraction=0.01)
@@ -106,7 +108,7 @@ def test_every_format_is_read_upright_from_its_first_frame(tmp_path: Path, real_
         assert np.abs(one.astype(int) - (255 - pixels if label else pixels)).mean() < 3
 
 
-def test_another_ratio_is_stretched_cropped_or_padded(tmp_path: Path) -> None:
+def test_another_aspect_ratio_is_stretched_cropped_or_padded(tmp_path: Path) -> None:
     pixels = np.zeros((10, 30, 3), np.uint8)
     pixels[:, :10], pixels[:, 10:20], pixels[:, 20:] = 50, 100, 150
     for name in ("a", "b"):
@@ -122,7 +124,7 @@ def test_another_ratio_is_stretched_cropped_or_padded(tmp_path: Path) -> None:
     assert [int(first["pad"][row, 15]) // 50 for row in (2, 15, 27)] == [0, 2, 0]
 
 
-def test_doubtful_files_are_counted_named_and_left_out(
+def test_bad_files_are_counted_named_and_skipped(
     pets: Path, save: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     cat, dog = pets / "cat", pets / "dog"
@@ -140,24 +142,24 @@ def test_doubtful_files_are_counted_named_and_left_out(
     (dog / ".thumbnails").mkdir()
     data = _load(pets)
     assert len(data.train.labels) + len(data.test.labels) == 40
-    assert f"warning: {pets}: left out 1 of other kinds" in caplog.text
+    assert f"{pets}: skipped 1 in a format other than" in caplog.text
     for part in (
-        "1 of other kinds than PNG, JPEG, BMP, GIF and WebP (dog/IMG_1.HEIC)",
+        "1 in a format other than PNG, JPEG, BMP, GIF and WebP (dog/IMG_1.HEIC)",
         "1 empty (cat/empty.jpg)",
         "4 copies of another (cat/copy a.png = cat/6.png, cat/copy b.png = cat/6.png, "
         "cat/copy c.png = cat/6.png, …)",
-        "2 in two classes, so that a label is wrong (cat/both.png = dog/both too.png, "
+        "2 in two classes, so one label is wrong (cat/both.png = dog/both too.png, "
         "dog/both too.png = cat/both.png)",
     ):
         assert part in caplog.text
     unreadable = re.search(r"(\d) unreadable \((.*?)\)", caplog.text)
     assert unreadable is not None
     assert unreadable.groups() == ("3", "cat/cut.png, cat/text.png, dog/gone.png")
-    with pytest.raises(ConvlabError, match=r"left out .*: mend or remove them"):
+    with pytest.raises(ConvlabError, match=r"skipped .*; fix or remove them"):
         _load(pets, strict=True)
 
 
-def test_an_image_of_the_test_folder_is_not_trained_on(
+def test_an_image_in_the_test_folder_is_removed_from_the_training_set(
     pets: Path, save: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     root = pets.parent / "split"
@@ -201,39 +203,42 @@ def _make(root: Path, save: Callable[..., Path], *folders: str) -> None:
 @pytest.mark.parametrize(
     ("folders", "message"),
     [
-        ((), "holds no images"),
-        (("",), "holds images but no class folders"),
-        (("cat",), "images of one class only, 'cat'"),
-        (("2024/cat", "2024/dog", "2025/cat"), "holds folders where images should be"),
+        ((), "contains no images"),
+        (("",), "contains images but no class folders"),
+        (("cat",), "images of only one class, 'cat'"),
+        (("2024/cat", "2024/dog", "2025/cat"), "contains folders instead of images"),
         (("test/cat", "test/dog"), "has test/ but no train/CLASS/*"),
         (("train/cat", "train/dog", "test/cat", "test/fox"), "images of 'fox' in test/ but none in train/"),
         (("train/cat", "train/dog", "test/cat"), "images of 'dog' in train/ but none in test/"),
         (("train/cat", "train/dog", "test"), "sort them into test/CLASS/*"),
     ],
 )
-def test_another_layout_is_refused_with_what_to_do(
+def test_an_unsupported_layout_is_refused_with_a_fix(
     folders: tuple[str, ...], message: str, tmp_path: Path, save: Callable[..., Path]
 ) -> None:
     _make(tmp_path / "photos", save, *folders)
     (tmp_path / "photos").mkdir(exist_ok=True)
     with pytest.raises(ConvlabError, match=re.escape(message)) as raised:
         _load(tmp_path / "photos")
-    assert ": " in str(raised.value)
+    assert "; " in str(raised.value)
 
 
-def test_paths_and_sizes_that_cannot_be_are_refused(pets: Path, save: Callable[..., Path]) -> None:
+def test_invalid_paths_and_mixed_sizes_are_refused(pets: Path, save: Callable[..., Path]) -> None:
     save(pets / "cat", "large.png", size=40)
     for path, message in (
-        (pets, r"differ in size \(28×28, but cat/large.png has 40×40\): set .*image_size=\[64,64\]"),
-        ("", r"name the folder of your images with -s dataset.path=DIR"),
-        (pets / "nowhere", r"no folder .*nowhere \(seen from "),
-        (pets / "cat" / "1.png", r"is a file: name a folder"),
+        (
+            pets,
+            r"\(28×28, but cat/large.png is 40×40\); set `dataset_options.image_size` .* \[64, ",
+        ),
+        ("", r"no folder given; set `dataset_options.path` to the folder of your images"),
+        (pets / "nowhere", r"nowhere does not exist \(in .*\); correct `dataset_options.path`"),
+        (pets / "cat" / "1.png", r"is a file; set `dataset_options.path` to a folder"),
     ):
         with pytest.raises(ConvlabError, match=message):
             _load(path)
 
 
-def test_a_class_may_be_called_train_and_a_home_folder_may_be_meant(
+def test_a_class_may_be_called_train_and_a_path_may_start_with_a_tilde(
     pets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (pets / "dog").rename(pets / "train")
@@ -241,7 +246,9 @@ def test_a_class_may_be_called_train_and_a_home_folder_may_be_meant(
     assert _load("~/pets").class_names == ("cat", "train")
 
 
-def test_a_folder_of_jpegs_trains_streamed_as_in_memory(tmp_path: Path, real_digits: Digits) -> None:
+def test_training_on_streamed_jpegs_gives_the_same_result_as_in_memory(
+    tmp_path: Path, real_digits: Digits
+) -> None:
     for number, (pixels, label) in enumerate(zip(real_digits[0][:600], real_digits[1], strict=False)):
         (tmp_path / "photos" / str(label)).mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(tmp_path / "photos" / str(label) / f"{number}.jpg", quality=95)

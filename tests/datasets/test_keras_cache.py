@@ -1,4 +1,4 @@
-"""The downloads of the built-in data sets, into the cache that convlab shares with Keras."""
+"""Downloading the built-in datasets into the cache that convlab shares with Keras."""
 
 import gzip
 import hashlib
@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from convlab import DataError, DatasetManifest, DataSource, ImageData, Split
-from convlab_datasets.cifar import manifest as cifar_published
-from convlab_datasets.mnist import manifest as mnist_published
-from convlab_datasets.mnist.dataset import load_from
+from convlab_datasets.cifar import manifest as cifar_manifest
+from convlab_datasets.mnist import manifest as mnist_manifest
+from convlab_datasets.mnist.dataset import make_loader
 
 Files = dict[str, bytes]
 Load = Callable[..., ImageData]
@@ -27,14 +27,14 @@ Server = Any
 
 @pytest.fixture
 def cache() -> Path:
-    """The folder of the Keras cache that has the data sets."""
+    """The Keras cache's folder of datasets."""
     return Path(os.environ["KERAS_HOME"]) / "datasets"
 
 
-def small(published: DatasetManifest, server: Server) -> DatasetManifest:
-    """The data set as published, but for files as small as those that the server has."""
+def small(manifest: DatasetManifest, server: Server) -> DatasetManifest:
+    """The manifest, with the sizes and checksums of the small files on the server."""
     downloads = []
-    for download in published.downloads:
+    for download in manifest.downloads:
         content = server.files[download.urls[0].rsplit("/", 1)[-1]]
         downloads.append(
             replace(
@@ -44,26 +44,26 @@ def small(published: DatasetManifest, server: Server) -> DatasetManifest:
                 checksum=f"sha256:{hashlib.sha256(content).hexdigest()}",
             )
         )
-    return replace(published, downloads=tuple(downloads), sha256={}, checksums={})
+    return replace(manifest, downloads=tuple(downloads), sha256={}, checksums={})
 
 
 @pytest.mark.parametrize(
-    ("name", "published", "added"),
+    ("name", "manifest", "suffix"),
     [
-        ("mnist", mnist_published.MNIST, ""),
-        ("fashion_mnist", mnist_published.FASHION_MNIST, ""),
-        ("cifar10", cifar_published.CIFAR10, "_archive"),
-        ("cifar100", cifar_published.CIFAR100, "_archive"),
+        ("mnist", mnist_manifest.MNIST, ""),
+        ("fashion_mnist", mnist_manifest.FASHION_MNIST, ""),
+        ("cifar10", cifar_manifest.CIFAR10, "_archive"),
+        ("cifar100", cifar_manifest.CIFAR100, "_archive"),
     ],
 )
-def test_the_first_address_the_checksum_and_the_place_are_those_of_keras(
-    name: str, published: DatasetManifest, added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_first_address_the_checksum_and_the_path_are_those_of_keras(
+    name: str, manifest: DatasetManifest, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    calls = []
 
     def get_file(fname: str, origin: str, file_hash: str | None = None, **arguments: Any) -> str:
         folder = arguments.get("cache_subdir", "datasets").removeprefix("datasets").lstrip("/")
-        asked.append((f"{folder}/{fname}{added}".lstrip("/"), origin, file_hash))
+        calls.append((f"{folder}/{fname}{suffix}".lstrip("/"), origin, file_hash))
         return str(tmp_path / "nothing")
 
     module = importlib.import_module(f"keras.src.datasets.{name}")
@@ -71,37 +71,37 @@ def test_the_first_address_the_checksum_and_the_place_are_those_of_keras(
     with pytest.raises(FileNotFoundError):
         module.load_data()
 
-    declared = {download.path: download for download in published.downloads}
-    assert {path for path, _, _ in asked} == set(declared)
-    for path, origin, file_hash in asked:
+    declared = {download.path: download for download in manifest.downloads}
+    assert {path for path, _, _ in calls} == set(declared)
+    for path, origin, file_hash in calls:
         assert declared[path].urls[0] == origin
         assert file_hash is None or declared[path].checksum == f"sha256:{file_hash}"
 
 
-def test_mnist_is_downloaded_once_and_then_read_from_the_cache(
-    server: Server, npz_file: bytes, grey_splits: tuple[Split, Split], cache: Path
+def test_mnist_is_downloaded_once_and_then_loaded_from_the_cache(
+    server: Server, npz_file: bytes, grayscale_splits: tuple[Split, Split], cache: Path
 ) -> None:
     server.files = {"mnist.npz": npz_file}
-    load = load_from(small(mnist_published.MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist_manifest.MNIST, server), tuple("0123456789"))
 
     downloaded = load(DataSource.from_environment(), None)
     server.stop()
     cached = load(DataSource.from_environment(), None)
 
-    assert server.asked == [("mnist.npz", 0)]
+    assert server.requests == [("mnist.npz", 0)]
     assert (cache / "mnist.npz").read_bytes() == npz_file
     for data in (downloaded, cached):
-        np.testing.assert_array_equal(data.train.images, grey_splits[0].images)
-        np.testing.assert_array_equal(data.test.labels, grey_splits[1].labels)
+        np.testing.assert_array_equal(data.train.images, grayscale_splits[0].images)
+        np.testing.assert_array_equal(data.test.labels, grayscale_splits[1].labels)
         assert data.test.labels.dtype == np.int64
 
 
-def test_a_download_of_several_files_that_breaks_off_takes_up_with_the_one_that_failed(
-    server: Server, idx_files: Files, grey_splits: tuple[Split, Split], cache: Path
+def test_an_interrupted_download_of_several_files_resumes_with_the_one_that_failed(
+    server: Server, idx_files: Files, grayscale_splits: tuple[Split, Split], cache: Path
 ) -> None:
     whole = {f"{name}.gz": gzip.compress(content) for name, content in idx_files.items()}
     server.files = dict(whole)
-    load = load_from(small(mnist_published.FASHION_MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist_manifest.FASHION_MNIST, server), tuple("0123456789"))
     del server.files["t10k-images-idx3-ubyte.gz"]
     notes = cache / "fashion-mnist" / "notes.txt"
     notes.parent.mkdir(parents=True)
@@ -111,28 +111,28 @@ def test_a_download_of_several_files_that_breaks_off_takes_up_with_the_one_that_
         with pytest.raises(DataError, match=r"the download of t10k-images-idx3-ubyte\.gz failed"):
             load(DataSource.from_environment(), None)
 
-    server.files, server.asked = whole, []
+    server.files, server.requests = whole, []
     np.testing.assert_array_equal(
-        load(DataSource.from_environment(), None).test.images, grey_splits[1].images
+        load(DataSource.from_environment(), None).test.images, grayscale_splits[1].images
     )
-    assert [path for path, _ in server.asked] == ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]
+    assert [path for path, _ in server.requests] == ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]
     assert notes.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["at once", "after a kill while it was unpacked"])
-def test_an_archive_is_unpacked_beside_itself_as_keras_does(
+@pytest.mark.parametrize("killed", [False, True], ids=["fresh", "after a kill during unpacking"])
+def test_an_archive_is_unpacked_to_where_keras_unpacks_it(
     killed: bool,
     server: Server,
     load: Load,
     archive_of: Callable[[str, Files], bytes],
     cifar100_files: Files,
-    colour_splits: tuple[Split, Split],
+    color_splits: tuple[Split, Split],
     cache: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     archive = archive_of("cifar-100-python", cifar100_files)
     server.files = {"cifar-100-python.tar.gz": archive}
-    monkeypatch.setattr(cifar_published, "CIFAR100", small(cifar_published.CIFAR100, server))
+    monkeypatch.setattr(cifar_manifest, "CIFAR100", small(cifar_manifest.CIFAR100, server))
     folder = cache / "cifar-100-python-target" / "cifar-100-python"
     if killed:
         folder.mkdir(parents=True)
@@ -146,8 +146,8 @@ def test_an_archive_is_unpacked_beside_itself_as_keras_does(
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == cifar100_files
     for data in (downloaded, cached):
         assert data.class_names == tuple(f"group_{number}" for number in range(20))
-        np.testing.assert_array_equal(data.train.images, colour_splits[0].images)
-        np.testing.assert_array_equal(data.train.labels, colour_splits[0].labels + 7)
+        np.testing.assert_array_equal(data.train.images, color_splits[0].images)
+        np.testing.assert_array_equal(data.train.labels, color_splits[0].labels + 7)
 
 
 def test_an_archive_writes_nothing_outside_its_folder(
@@ -166,7 +166,7 @@ def test_an_archive_writes_nothing_outside_its_folder(
                 member.size = len(content)
                 tar.addfile(member, io.BytesIO(content))
     server.files = {"cifar-100-python.tar.gz": packed.getvalue()}
-    monkeypatch.setattr(cifar_published, "CIFAR100", small(cifar_published.CIFAR100, server))
+    monkeypatch.setattr(cifar_manifest, "CIFAR100", small(cifar_manifest.CIFAR100, server))
 
     assert load("cifar100").num_classes == 100
 
@@ -176,15 +176,15 @@ def test_an_archive_writes_nothing_outside_its_folder(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_downloaded_where_a_folder_has_the_files(
+def test_nothing_is_downloaded_if_a_folder_has_the_files(
     server: Server, put: Put, npz_file: bytes, tmp_path: Path
 ) -> None:
     server.files = {"mnist.npz": npz_file}
-    load = load_from(small(mnist_published.MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist_manifest.MNIST, server), tuple("0123456789"))
 
     load(DataSource.from_environment(put(tmp_path, {"mnist.npz": npz_file})), None)
 
-    assert server.asked == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -199,20 +199,20 @@ def test_nothing_is_downloaded_where_a_folder_has_the_files(
         ("cifar100", r"put the folder cifar-100-python/, or cifar-100-python.tar.gz, or .* into"),
     ],
 )
-def test_without_a_network_a_sentence_says_what_to_put_where(
+def test_without_a_network_the_error_says_which_files_to_put_where(
     name: str, wanted: str, load: Load, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("convlab.data.files.download.ROUNDS", 1)
     for proxy in ("http_proxy", "https_proxy"):
-        monkeypatch.setenv(proxy, "http://127.0.0.1:9")  # so that the published addresses are out of reach
+        monkeypatch.setenv(proxy, "http://127.0.0.1:9")  # makes the published addresses unreachable
 
     with pytest.raises(DataError) as raised:
         load(name, tmp_path)
 
     assert raised.match(
-        rf"^no files of {name} in {tmp_path}, {cache}, and the download of \S+ failed "
-        rf"\(no connection to .*\): {wanted} a folder, or its subfolder {name}/, and name it with "
-        rf"--data-dir, or take them from another place with 'convlab data import {name} PATH'$"
+        rf"^no {name} files in {tmp_path}, {cache}, and the download of \S+ failed "
+        rf"\(no connection to .*\); {wanted} a folder \(or its subfolder {name}/\) and set `data_dir` to it, "
+        rf"or run 'convlab data import {name} PATH'$"
     )
     assert "\n" not in str(raised.value)
     assert [path for path in cache.rglob("*") if path.suffix not in ("", ".lock")] == []

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST from the files in which they are published."""
+"""Loading MNIST and Fashion-MNIST from their published files."""
 
 import gzip
 import io
@@ -28,7 +28,7 @@ def test_every_layout_of_mnist_gives_the_same_images(
     put: Put,
     idx_files: Files,
     npz_file: bytes,
-    grey_splits: tuple[Split, Split],
+    grayscale_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     put(
@@ -43,7 +43,7 @@ def test_every_layout_of_mnist_gives_the_same_images(
 
     data = load("mnist", tmp_path)
 
-    for split, expected in zip((data.train, data.test), grey_splits, strict=True):
+    for split, expected in zip((data.train, data.test), grayscale_splits, strict=True):
         np.testing.assert_array_equal(split.images, expected.images)
         np.testing.assert_array_equal(split.labels, expected.labels)
         assert split.labels.dtype == np.int64
@@ -51,23 +51,23 @@ def test_every_layout_of_mnist_gives_the_same_images(
 
 
 @pytest.mark.parametrize("subfolder", [".", "fashion_mnist", "fashion-mnist"])
-def test_fashion_mnist_has_the_file_names_of_mnist_and_its_own_classes(
+def test_fashion_mnist_has_the_file_names_of_mnist_but_its_own_classes(
     subfolder: str,
     load: Load,
     put: Put,
     idx_files: Files,
-    grey_splits: tuple[Split, Split],
+    grayscale_splits: tuple[Split, Split],
     tmp_path: Path,
 ) -> None:
     put(tmp_path / subfolder, _gzipped(idx_files))
 
     data = load("fashion_mnist", tmp_path)
 
-    np.testing.assert_array_equal(data.test.images, grey_splits[1].images)
+    np.testing.assert_array_equal(data.test.images, grayscale_splits[1].images)
     assert data.class_names[::9] == ("T-shirt/top", "Ankle boot")
 
 
-def test_each_data_set_finds_its_own_subfolder_of_one_data_folder(
+def test_datasets_in_one_data_folder_use_their_own_subfolders(
     load: Load, put: Put, idx_files: Files, npz_file: bytes, tmp_path: Path
 ) -> None:
     swapped = {name.replace("train", "?").replace("t10k", "train"): idx_files[name] for name in idx_files}
@@ -81,29 +81,29 @@ def test_each_data_set_finds_its_own_subfolder_of_one_data_folder(
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
-        ("train-images-idx3-ubyte.gz", lambda whole: whole[:-9], "cannot be read .*end-of-stream"),
-        ("train-images-idx3-ubyte.gz", lambda whole: whole[:90] + b"\0\0" + whole[92:], "cannot be read"),
+        ("train-images-idx3-ubyte.gz", lambda whole: whole[:-9], "cannot read .*end-of-stream"),
+        ("train-images-idx3-ubyte.gz", lambda whole: whole[:90] + b"\0\0" + whole[92:], "cannot read"),
         (
             "train-labels-idx1-ubyte.gz",
             lambda whole: whole[:10] + b"\xff" + whole[11:],
-            "cannot be read .*invalid block type",
+            "cannot read .*invalid block type",
         ),
-        ("t10k-images-idx3-ubyte", lambda whole: whole[:-1], "promises 15,680 bytes.* but 15,679 follow"),
+        ("t10k-images-idx3-ubyte", lambda whole: whole[:-1], "declares 15,680 bytes.* but 15,679 follow"),
         ("t10k-images-idx3-ubyte", lambda whole: whole[:7] + b"\x15" + whole[8:], "16,464 .* 15,680 follow"),
-        ("t10k-labels-idx1-ubyte", lambda whole: whole + b"\0", "promises 20 bytes.* but more follow"),
+        ("t10k-labels-idx1-ubyte", lambda whole: whole + b"\0", "declares 20 bytes.* but more follow"),
         (
             "t10k-images-idx3-ubyte",
             lambda whole: b"\0\0\x0b\x03" + whole[4:],
-            "no IDX file of unsigned bytes",
+            "not an IDX file of unsigned bytes",
         ),
         ("train-images-idx3-ubyte", lambda whole: b"\0\0\x08\x01" + whole[4:], "in 3 dimensions"),
-        ("train-labels-idx1-ubyte", lambda whole: b"", "no IDX file"),
-        ("t10k-images-idx3-ubyte.gz", lambda whole: b"", "no IDX file"),
-        ("t10k-images-idx3-ubyte", lambda whole: whole[:15], "no IDX file"),
-        ("t10k-labels-idx1-ubyte", lambda whole: b"<html>not found</html>", "no IDX file"),
+        ("train-labels-idx1-ubyte", lambda whole: b"", "not an IDX file"),
+        ("t10k-images-idx3-ubyte.gz", lambda whole: b"", "not an IDX file"),
+        ("t10k-images-idx3-ubyte", lambda whole: whole[:15], "not an IDX file"),
+        ("t10k-labels-idx1-ubyte", lambda whole: b"<html>not found</html>", "not an IDX file"),
     ],
 )
-def test_a_damaged_idx_file_is_named_and_to_be_replaced(
+def test_a_damaged_idx_file_is_named_and_must_be_replaced(
     name: str,
     damage: Callable[[bytes], bytes],
     message: str,
@@ -115,7 +115,9 @@ def test_a_damaged_idx_file_is_named_and_to_be_replaced(
     files = _gzipped(idx_files) if name.endswith(".gz") else idx_files
     put(tmp_path, {**files, name: damage(files[name])})
 
-    with pytest.raises(DataError, match=rf"^{tmp_path / name} .*{message}.*: delete it and get it again$"):
+    with pytest.raises(
+        DataError, match=rf"^(?=.*{tmp_path / name} ).*{message}.*; delete it and get it again$"
+    ):
         load("mnist", tmp_path)
 
 
@@ -135,16 +137,16 @@ def test_a_damaged_idx_file_is_named_and_to_be_replaced(
         ("t10k-images-idx3-ubyte", b"\0\0\x08\x03\0\0\0\x14\0\0\0\x01\0\0\0\x02" + bytes(40), r"\(1, 2, 1\)"),
     ],
 )
-def test_idx_files_that_do_not_fit_one_another_are_told_with_their_folder(
+def test_inconsistent_idx_files_are_reported_with_their_folder(
     name: str, content: bytes, message: str, load: Load, put: Put, idx_files: Files, tmp_path: Path
 ) -> None:
     put(tmp_path / "mnist", {**idx_files, name: content})
 
-    with pytest.raises(DataError, match=rf"^{tmp_path / 'mnist'} .*{message}.*: get its files again$"):
+    with pytest.raises(DataError, match=rf"^{tmp_path / 'mnist'} .*{message}.*; get its files again$"):
         load("mnist", tmp_path)
 
 
-def test_idx_files_without_images_are_told(load: Load, put: Put, tmp_path: Path) -> None:
+def test_idx_files_without_images_are_refused(load: Load, put: Put, tmp_path: Path) -> None:
     images, labels = b"\0\0\x08\x03\0\0\0\0\0\0\0\x1c\0\0\0\x1c", b"\0\0\x08\x01\0\0\0\0"
     names = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     files = dict(zip(names, (images, labels), strict=True))
@@ -158,7 +160,7 @@ def test_a_missing_idx_file_is_named(load: Load, put: Put, idx_files: Files, tmp
     put(tmp_path, {name: idx_files[name] for name in idx_files if name != "t10k-labels-idx1-ubyte"})
 
     with pytest.raises(
-        DataError, match=rf"^{tmp_path} .*lacks t10k-labels-idx1-ubyte: add them, or delete the others$"
+        DataError, match=rf"^{tmp_path} .* but not t10k-labels-idx1-ubyte; add them, or delete the others$"
     ):
         load("mnist", tmp_path)
 
@@ -186,7 +188,7 @@ def _npz(**arrays: object) -> bytes:
     ],
     ids=["cut off", "empty", "no zip", "overwritten", "without a key", "objects"],
 )
-def test_a_damaged_npz_file_is_named_and_to_be_replaced(
+def test_a_damaged_npz_file_is_named_and_must_be_replaced(
     damage: Callable[[bytes], bytes],
     message: str,
     load: Load,
@@ -196,7 +198,7 @@ def test_a_damaged_npz_file_is_named_and_to_be_replaced(
 ) -> None:
     file = put(tmp_path, {"mnist.npz": damage(npz_file)}) / "mnist.npz"
 
-    with pytest.raises(DataError, match=rf"^{file} is damaged .*{message}.*: delete it and get it again$"):
+    with pytest.raises(DataError, match=rf"^{file} is damaged .*{message}.*; delete it and get it again$"):
         load("mnist", tmp_path)
 
 

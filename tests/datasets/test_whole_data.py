@@ -1,4 +1,4 @@
-"""The whole of MNIST and Fashion-MNIST, where the machine has them."""
+"""The full MNIST and Fashion-MNIST, if they are on this machine."""
 
 import gzip
 import shutil
@@ -15,7 +15,7 @@ MNIST_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 
 @pytest.mark.parametrize(("name", "counts"), [("mnist", MNIST_COUNTS), ("fashion_mnist", [6000] * 10)])
-def test_the_whole_data_set_loads(
+def test_the_full_dataset_loads(
     name: str, counts: list[int], load: Callable[..., ImageData], whole_data_dir: Path
 ) -> None:
     data = load(name, whole_data_dir)
@@ -29,7 +29,7 @@ def test_the_whole_data_set_loads(
 
 @pytest.fixture
 def copy(whole_data_dir: Path, tmp_path: Path) -> Path:
-    """A copy of MNIST that a test may damage, its files gzipped."""
+    """A copy of MNIST, with gzipped files, that a test may damage."""
     shutil.copytree(whole_data_dir / "mnist", tmp_path / "mnist")
     for file in (tmp_path / "mnist").iterdir():
         file.chmod(0o644)
@@ -42,14 +42,14 @@ def _unpack(copy: Path) -> None:
         file.unlink()
 
 
-def test_both_are_recognised_as_the_published_ones(whole_data_dir: Path) -> None:
+def test_both_are_recognized_as_published(whole_data_dir: Path) -> None:
     for name in ("mnist", "fashion_mnist"):
         verification = data.verify(name, data_dir=whole_data_dir)
         assert (verification.state, verification.message) == ("published", "")
 
 
 @pytest.mark.parametrize("layout", ["IDX", "npz"])
-def test_every_layout_of_the_same_images_is_recognised(layout: str, copy: Path) -> None:
+def test_every_layout_of_the_same_images_is_recognized(layout: str, copy: Path) -> None:
     _unpack(copy)
     if layout == "npz":
         _as_npz(copy / "mnist")
@@ -73,9 +73,7 @@ def _as_npz(folder: Path) -> None:
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
-def test_one_flipped_byte_is_named_by_its_file_and_not_trained_on(
-    name: str, packed: bool, copy: Path
-) -> None:
+def test_a_file_with_a_flipped_bit_is_named_and_refused(name: str, packed: bool, copy: Path) -> None:
     if not packed:
         _unpack(copy)
     file = copy / "mnist" / (f"{name}.gz" if packed else name)
@@ -101,12 +99,12 @@ def test_a_file_of_fashion_mnist_is_not_taken_for_one_of_mnist(
     verification = data.verify("mnist", data_dir=copy)
 
     assert verification.state == "damaged"
-    assert verification.message.startswith(f"{swapped} holds the t")
-    assert "of fashion_mnist, where the" in verification.message
+    assert verification.message.startswith(f"{swapped} contains the t")
+    assert "of fashion_mnist instead of the" in verification.message
 
 
 def test_mnist_is_not_taken_for_fashion_mnist(copy: Path) -> None:
     verification = data.verify("fashion_mnist", data_dir=copy / "mnist")
 
     assert verification.state == "damaged"
-    assert "holds the train images of mnist" in verification.message
+    assert "contains the train images of mnist" in verification.message

@@ -1,4 +1,4 @@
-"""Data sets on this machine: what the ``convlab data`` commands do, as calls.
+"""Datasets on this machine: the ``convlab data`` commands as Python functions.
 
 Example::
 
@@ -12,7 +12,7 @@ Example::
 from convlab.data.commands.fetch import fetch
 from convlab.data.commands.importing import import_files
 from convlab.data.commands.listing import DatasetStatus, list_datasets
-from convlab.data.commands.samples import Samples, in_colour, samples
+from convlab.data.commands.samples import Samples, samples, to_rgb
 from convlab.data.commands.verification import Verification, verify
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "Verification",
     "fetch",
     "import_files",
-    "in_colour",
     "list_datasets",
     "samples",
+    "to_rgb",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""People's own NumPy arrays, as they come from ``keras.datasets`` or a notebook."""
+"""The user's own NumPy arrays, as loaded by ``keras.datasets`` or made in a notebook."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -25,20 +25,20 @@ def arrays(
     test_fraction: float = 0.2,
     seed: int = 0,
 ) -> ImageData:
-    """Return arrays of images and labels as data to train on.
+    """Turn arrays of images and labels into a dataset to train on.
 
     Args:
-        train: images ``(n, height, width, channels)``, or ``(n, height, width)`` in grey, and labels ``(n,)``
-            or ``(n, 1)``. Images are pixels from 0 to 255, of any type, or these divided by 255, which is
-            undone exactly. Labels are numbers from 0, or text.
-        test: the same for the test split; by default a stratified part of ``train``.
-        validation: the same for a validation split; by default each run holds out a part of ``train``.
-        class_names: one name a class; by default the numbers, or the texts in alphabetical order.
-        test_fraction: how much of ``train`` is the test split where there is no other.
-        seed: decides which images these are.
+        train: images of shape ``(n, height, width, channels)``, or ``(n, height, width)`` if they are
+            grayscale, and labels of shape ``(n,)`` or ``(n, 1)``. Pixels are 0 to 255 in any dtype, or those
+            values divided by 255, which is reversed exactly. Labels are integers from 0, or text.
+        test: the test set, in the same form. By default a stratified part of ``train``.
+        validation: the validation set, in the same form. By default each run holds out a part of ``train``.
+        class_names: one name per class. By default the label numbers, or text labels in alphabetical order.
+        test_fraction: the fraction of ``train`` used as the test set if ``test`` is not given.
+        seed: selects the images of that test set.
 
     Raises:
-        DataError: an array's shape, type or values are wrong; says what to do.
+        DataError: an array has the wrong shape, dtype or values.
 
     Example::
 
@@ -49,34 +49,33 @@ def arrays(
         run(data=arrays((x_train, y_train), (x_test, y_test), class_names=[...]))
     """
     given = {"train": train, "test": test, "validation": validation}
-    splits = {name: _checked_pair(name, pair) for name, pair in given.items() if pair is not None}
-    names, numbers = _numbered({name: labels for name, (_, labels) in splits.items()}, class_names)
-    pixels = {name: raw_pixels(name, images) for name, (images, _) in splits.items()}
-    parts = {name: (pixels[name], numbers[name]) for name in splits}
-    if "test" in parts:
-        return ImageData(**parts, class_names=names)
-    whole = ImageData(**parts, test=parts["train"], class_names=names).train
+    pairs = {name: _check_pair(name, pair) for name, pair in given.items() if pair is not None}
+    names, labels = _encode_labels({name: labels for name, (_, labels) in pairs.items()}, class_names)
+    splits = {name: (raw_pixels(name, images), labels[name]) for name, (images, _) in pairs.items()}
+    if "test" in splits:
+        return ImageData(**splits, class_names=names)
+    whole = ImageData(**splits, test=splits["train"], class_names=names).train
     if not 0 < test_fraction < 1:
-        raise DataError(f"test_fraction is {test_fraction} but must lie between 0 and 1")
+        raise DataError(f"`test_fraction` is {test_fraction}, but must be between 0 and 1")
     count = min(max(1, round(test_fraction * len(whole.labels))), len(whole.labels) - 1)
     chosen = stratified_sample(whole.labels, count, np.random.default_rng(seed))
     others = np.delete(np.arange(len(whole.labels)), chosen)
-    parts["train"], parts["test"] = whole.taken(others), whole.taken(chosen)
-    return ImageData(**parts, class_names=names)
+    splits["train"], splits["test"] = whole.take(others), whole.take(chosen)
+    return ImageData(**splits, class_names=names)
 
 
 def as_image_data(data: Data) -> ImageData:
-    """Return what ``run(data=…)`` was given: ``ImageData``, a pair, or a train and a test pair.
+    """Convert the argument of ``run(data=...)``: ``ImageData``, one pair, or a training and a test pair.
 
     Raises:
-        DataError: it is none of these, or its arrays are wrong.
+        DataError: it is none of these, or its arrays are invalid.
     """
     if isinstance(data, ImageData):
         return data
     if not isinstance(data, tuple) or len(data) != 2:
         raise DataError(
-            f"data is {_described(data)}, but must be (images, labels), ((images, labels), (images, labels)) "
-            "for a train and a test split, or ImageData"
+            "`data` must be (images, labels), ((train images, train labels), (test images, test labels)) or "
+            f"ImageData, got {_describe(data)}"
         )
     first, second = data
     if isinstance(first, tuple) and isinstance(second, tuple):
@@ -84,38 +83,40 @@ def as_image_data(data: Data) -> ImageData:
     return arrays(cast("Pair", data))
 
 
-def _checked_pair(name: str, pair: Any) -> Pair:
+def _check_pair(name: str, pair: Any) -> Pair:
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise DataError(f"{name} is {_described(pair)}, but must be a pair (images, labels)")
+        raise DataError(f"{name} must be a pair (images, labels), got {_describe(pair)}")
     images, labels = pair
     return images if isinstance(images, ImageStream) else np.asarray(images), np.asarray(labels)
 
 
-def _numbered(
+def _encode_labels(
     labels: dict[str, npt.NDArray[Any]], class_names: Sequence[str] | None
 ) -> tuple[tuple[str, ...], dict[str, npt.NDArray[Any]]]:
-    """Return the names of the classes, and each split's labels as their numbers."""
+    """Return the class names, and the labels of each split as integers."""
     if any(values.dtype.kind in "OSU" for values in labels.values()):
         texts = {split: values.reshape(-1).astype(str) for split, values in labels.items()}
         names = tuple(np.unique(texts["train"]).tolist()) if class_names is None else tuple(class_names)
-        number = {name: label for label, name in enumerate(names)}
+        codes = {name: label for label, name in enumerate(names)}
         for split, values in texts.items():
             if unknown := set(values.tolist()) - set(names):
-                raise DataError(f"{split} has the label {min(unknown)!r}, which class_names lacks: name each")
+                raise DataError(
+                    f"{split} has the label {min(unknown)!r}, which is missing from `class_names`; add it"
+                )
         return names, {
-            split: np.array([number[text] for text in values.tolist()], np.int64)
+            split: np.array([codes[text] for text in values.tolist()], np.int64)
             for split, values in texts.items()
         }
     if class_names is None:
-        numbers = [values for values in labels.values() if values.size and values.dtype.kind in "iu"]
-        highest = max([1, *(int(values.max()) for values in numbers)])
+        numeric = [values for values in labels.values() if values.size and values.dtype.kind in "iu"]
+        highest = max([1, *(int(values.max()) for values in numeric)])
         class_names = [str(label) for label in range(highest + 1)]
     return tuple(class_names), labels
 
 
-def _described(value: object) -> str:
+def _describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
-    return f"of type {type(value).__name__}"
+    return type(value).__name__

@@ -1,4 +1,4 @@
-"""Choosing a part of labelled images that has the same share of each class as the whole."""
+"""Stratified sampling of labeled images."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,23 +7,23 @@ import numpy.typing as npt
 def stratified_sample(
     labels: npt.NDArray[np.int64], count: int, rng: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    """Choose positions; each class gives its share, rounded by the largest remainder.
+    """Choose images in proportion to the class sizes, rounded by the largest-remainder method.
 
     Args:
-        labels: shape ``(n,)``, at least one.
+        labels: shape ``(n,)``, with at least one label.
         count: how many to choose, 0 to ``n``.
-        rng: the same state gives the same choice.
+        rng: the same state gives the same sample.
 
     Returns:
-        The chosen positions, ascending, shape ``(count,)``.
+        The chosen indices in ascending order, shape ``(count,)``.
     """
     classes, sizes = np.unique(labels, return_counts=True)
-    shares = sizes * (count / len(labels))
-    taken = np.floor(shares).astype(np.int64)
-    most_left_over = np.argsort(taken - shares, kind="stable")
-    taken[most_left_over[: count - taken.sum()]] += 1
+    quotas = sizes * (count / len(labels))
+    counts = np.floor(quotas).astype(np.int64)
+    largest_remainders = np.argsort(counts - quotas, kind="stable")
+    counts[largest_remainders[: count - counts.sum()]] += 1
     chosen = [
-        rng.permutation(np.flatnonzero(labels == label))[:number]
-        for label, number in zip(classes, taken, strict=True)
+        rng.permutation(np.flatnonzero(labels == label))[:class_count]
+        for label, class_count in zip(classes, counts, strict=True)
     ]
     return np.sort(np.concatenate(chosen))

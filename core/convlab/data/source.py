@@ -1,4 +1,4 @@
-"""Where a dataset's files may lie on this machine."""
+"""The folders on this machine that may contain a dataset's files."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from convlab.data.files.layouts import Found, find
+from convlab.data.files.layouts import DatasetFiles, find_files
 from convlab.data.image_data import ImageData
 from convlab.errors import ConfigError, DataError
 from convlab.parts.manifest import DatasetManifest
@@ -14,11 +14,11 @@ from convlab.parts.manifest import DatasetManifest
 
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
-    """The folders in which a dataset looks for its files, in the order of preference.
+    """The folders that a dataset searches for its files, in order of precedence.
 
     Attributes:
-        folders: ``--data-dir``, each folder of ``CONVLAB_DATA_DIR``, then the Keras cache.
-        arrays: the data that were handed over in Python instead.
+        folders: ``data_dir``, each folder in ``CONVLAB_DATA_DIR``, then the Keras cache.
+        arrays: data passed in Python instead.
     """
 
     folders: tuple[Path, ...]
@@ -26,88 +26,88 @@ class DataSource:
 
     @classmethod
     def from_environment(cls, data_dir: str | Path | None = None, *, arrays: ImageData | None = None) -> Self:
-        """Return the folders that a run on this machine looks in.
+        """Return the folders that a run on this machine searches.
 
         Args:
-            data_dir: a folder that goes before all others.
-            arrays: the data that were handed over in Python.
+            data_dir: a folder to search before all others.
+            arrays: data passed in Python.
 
         Raises:
-            ConfigError: a named folder does not exist.
+            ConfigError: a configured folder does not exist.
         """
-        named = [] if data_dir is None else [("--data-dir", str(data_dir))]
+        configured = [] if data_dir is None else [("`data_dir`", str(data_dir))]
         listed = os.environ.get("CONVLAB_DATA_DIR", "").split(os.pathsep)
-        named += [("CONVLAB_DATA_DIR", folder) for folder in listed if folder]
-        for origin, folder in named:
-            # An empty name, as of a shell variable that is not set, would mean the working folder.
+        configured += [("CONVLAB_DATA_DIR", folder) for folder in listed if folder]
+        for setting, folder in configured:
+            # An empty name, as of an unset shell variable, would mean the working directory.
             if not folder or not Path(folder).expanduser().is_dir():
-                raise ConfigError(f"{origin} names {folder!r}, which is not a folder: create or correct it")
+                raise ConfigError(f"{setting}: {folder!r} is not a directory; create it or correct the path")
         keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-        folders = (*(Path(folder) for _, folder in named), keras_home / "datasets")
+        folders = (*(Path(folder) for _, folder in configured), keras_home / "datasets")
         return cls(folders=tuple(folder.expanduser() for folder in folders), arrays=arrays)
 
     def places(self, *names: str) -> Iterator[Path]:
-        """Yield each existing folder in which the files of a dataset may lie, first hit first.
+        """Yield each existing folder to search, highest precedence first.
 
         Args:
-            names: the names of subfolders to look in, before the folder itself.
+            names: subfolders to search before each folder itself.
         """
         for folder in self.folders:
             for place in (*(folder / name for name in names), folder):
                 if place.is_dir():
                     yield place
 
-    def find(self, published: DatasetManifest) -> Found | None:
-        """Return the first layout of a data set that lies in a folder, or ``None``.
+    def find(self, manifest: DatasetManifest) -> DatasetFiles | None:
+        """Return the first layout of a dataset found in a folder, or ``None``.
 
         Args:
-            published: what the data set declares.
+            manifest: the dataset's manifest.
 
         Raises:
-            DataError: some of its files are there, but not all.
+            DataError: only some of its files are present.
         """
-        found = self._find(published)
-        if found is not None:
-            found.check_complete()
-        return found
+        files = self._find(manifest)
+        if files is not None:
+            files.check_complete()
+        return files
 
-    def obtain(self, published: DatasetManifest) -> Found:
-        """Return the files of a data set; where no folder has them, download them into the Keras cache.
+    def obtain(self, manifest: DatasetManifest) -> DatasetFiles:
+        """Return a dataset's files, downloading them into the Keras cache if no folder has them.
 
         Args:
-            published: what the data set declares.
+            manifest: the dataset's manifest.
 
         Raises:
-            DataError: some files are missing, or none are there and they cannot be downloaded; says where
-                was looked and what to do.
+            DataError: some files are missing, or all are and cannot be downloaded; the message lists the
+                searched folders and says what to do.
         """
-        found = self._find(published)
-        # What is incomplete in the cache is a download that broke off, or one under way.
-        to_complete = found is None or found.folder.is_relative_to(self.folders[-1])
-        if published.downloads and to_complete and (found is None or found.missing):
-            self._download(published)
-            found = self._find(published)
-        if found is None:
-            raise DataError(self.nowhere(published))
-        found.check_complete()
-        return found
+        files = self._find(manifest)
+        # An incomplete dataset in the cache is a download that was interrupted or is in progress.
+        in_cache = files is None or files.folder.is_relative_to(self.folders[-1])
+        if manifest.downloads and in_cache and (files is None or files.missing):
+            self._download(manifest)
+            files = self._find(manifest)
+        if files is None:
+            raise DataError(self.not_found_message(manifest))
+        files.check_complete()
+        return files
 
-    def _find(self, published: DatasetManifest) -> Found | None:
-        return find(published, self.places(published.name, *published.subfolders))
+    def _find(self, manifest: DatasetManifest) -> DatasetFiles | None:
+        return find_files(manifest, self.places(manifest.name, *manifest.subfolders))
 
-    def _download(self, published: DatasetManifest) -> None:
+    def _download(self, manifest: DatasetManifest) -> None:
         from convlab.data.files.fetching import fetch_into
 
         try:
-            fetch_into(self.folders[-1], published)
+            fetch_into(self.folders[-1], manifest)
         except DataError as error:
-            raise DataError(self.nowhere(published, f", and {error}")) from error
+            raise DataError(self.not_found_message(manifest, f", and {error}")) from error
 
-    def nowhere(self, published: DatasetManifest, and_then: str = "") -> str:
-        """Return the sentence that says that no folder has a data set, and what to do."""
-        looked = ", ".join(map(str, self.folders))
+    def not_found_message(self, manifest: DatasetManifest, details: str = "") -> str:
+        """Return the error message for a dataset that no folder has, with what to do about it."""
+        folders = ", ".join(map(str, self.folders))
         return (
-            f"no files of {published.name} in {looked}{and_then}: put {published.wanted} into a folder, or "
-            f"its subfolder {published.name}/, and name it with --data-dir, or take them from another place "
-            f"with 'convlab data import {published.name} PATH'"
+            f"no {manifest.name} files in {folders}{details}; put {manifest.wanted} into a folder (or its "
+            f"subfolder {manifest.name}/) and set `data_dir` to it, or run 'convlab data import "
+            f"{manifest.name} PATH'"
         )

@@ -1,4 +1,4 @@
-"""Which images of the train split are learnt from and which are held out for validation."""
+"""Which images of the training set are trained on, and which are held out for validation."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,70 +13,74 @@ from convlab.experiment.settings import DataSettings
 
 Indices = npt.NDArray[np.int64]
 
-# Set the streams of random numbers apart that one seed gives.
+# Give each use of the seed its own stream of random numbers.
 _LIMIT_STREAM, _VALIDATION_STREAM = 1, 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainValSplit:
-    """Indices into the train split, ascending; no index is in both."""
+    """Disjoint indices into the training set, each in ascending order."""
 
     train: Indices
     validation: Indices
 
 
-class HeldOut(NamedTuple):
-    """Images that validate each epoch.
+class Subset(NamedTuple):
+    """A selection of a split's images.
 
     Attributes:
-        split: where they are from.
-        indices: their positions there.
+        split: the split.
+        indices: the indices of the selected images.
     """
 
     split: Split
     indices: Indices
 
 
-def split_data(data: ImageData, settings: DataSettings, seed: int) -> tuple[TrainValSplit, HeldOut]:
-    """Divide the train split, unless the data bring a validation split of their own.
+def train_val_split(data: ImageData, settings: DataSettings, seed: int) -> tuple[TrainValSplit, Subset]:
+    """Hold out a validation set, unless the dataset has its own.
 
     Args:
         data: the images and labels.
-        settings: ``limit`` and ``validation``, of which 0 means no validation at all.
-        seed: the same seed gives the same division.
+        settings: ``limit`` and ``validation``; if ``validation`` is 0, there is no validation set at all.
+        seed: the same seed gives the same split.
+
+    Returns:
+        The split of the training set, and the validation images.
 
     Raises:
-        ConfigError: the limit is larger than the split, or one side would be empty.
+        ConfigError: ``limit`` is larger than the training set, or one part would be empty.
     """
     if data.validation is None or not settings.validation:
-        division = divide(data.train.labels, settings, seed)
-        return division, HeldOut(data.train, division.validation)
-    division = divide(data.train.labels, settings.model_copy(update={"validation": 0.0}), seed)
-    return division, HeldOut(data.validation, np.arange(len(data.validation.labels)))
+        indices = split_labels(data.train.labels, settings, seed)
+        return indices, Subset(data.train, indices.validation)
+    indices = split_labels(data.train.labels, settings.model_copy(update={"validation": 0.0}), seed)
+    return indices, Subset(data.validation, np.arange(len(data.validation.labels)))
 
 
-def divide(labels: npt.NDArray[np.int64], settings: DataSettings, seed: int) -> TrainValSplit:
-    """Divide the train split, each class in the same proportion.
+def split_labels(labels: npt.NDArray[np.int64], settings: DataSettings, seed: int) -> TrainValSplit:
+    """Split the training set, stratified by class.
 
     Args:
-        labels: of the whole train split, shape ``(n,)``.
+        labels: labels of the whole training set, shape ``(n,)``.
         settings: ``limit`` and ``validation``.
-        seed: the same seed gives the same division.
+        seed: the same seed gives the same split.
 
     Raises:
-        ConfigError: the limit is larger than the split, or one side would be empty.
+        ConfigError: ``limit`` is larger than the training set, or one part would be empty.
     """
     chosen = np.arange(len(labels))
     if settings.limit is not None:
         if settings.limit > len(labels):
-            raise ConfigError(f"data.limit is {settings.limit} but there are {len(labels)} train images")
+            raise ConfigError(
+                f"`data.limit` is {settings.limit}, but the training set has only {len(labels)} images"
+            )
         chosen = stratified_sample(labels, settings.limit, np.random.default_rng([seed, _LIMIT_STREAM]))
-    held_out = round(settings.validation * len(chosen))
-    if settings.validation and not 0 < held_out < len(chosen):
+    count = round(settings.validation * len(chosen))
+    if settings.validation and not 0 < count < len(chosen):
         raise ConfigError(
-            f"data.validation is {settings.validation}, which holds out {held_out} of {len(chosen)} images: "
+            f"`data.validation` is {settings.validation}, which holds out {count} of {len(chosen)} images; "
             "set it to 0 for no validation, or use more images"
         )
-    rng = np.random.default_rng([seed, _VALIDATION_STREAM])
-    positions = stratified_sample(labels[chosen], held_out, rng)
-    return TrainValSplit(train=np.delete(chosen, positions), validation=chosen[positions])
+    held_out = stratified_sample(labels[chosen], count, np.random.default_rng([seed, _VALIDATION_STREAM]))
+    return TrainValSplit(train=np.delete(chosen, held_out), validation=chosen[held_out])

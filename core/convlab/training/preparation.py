@@ -12,7 +12,7 @@ from convlab.data.classes import choose_classes
 from convlab.data.image_data import ImageData
 from convlab.data.loading import load_checked
 from convlab.data.source import DataSource
-from convlab.data.split import HeldOut, TrainValSplit, split_data
+from convlab.data.split import Subset, TrainValSplit, train_val_split
 from convlab.errors import ConfigError
 from convlab.experiment import ResolvedExperiment
 from convlab.host import PluginHost
@@ -56,7 +56,7 @@ class Prepared:
     resolved: ResolvedExperiment
     data: ImageData
     split: TrainValSplit
-    validation: HeldOut
+    validation: Subset
     plan: Plan
     placement: "Placement"
     model: "keras.Model"
@@ -125,7 +125,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)
-        split, validation = split_data(data, resolved.experiment.data, settings.seed)
+        split, validation = train_val_split(data, resolved.experiment.data, settings.seed)
         plan = Plan.of(settings, len(split.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
     with _timed(timing, "import"):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.arrays import Data
-from convlab.data.split import HeldOut, split_data
+from convlab.data.split import Subset, train_val_split
 from convlab.errors import ConfigError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
@@ -80,9 +80,9 @@ def evaluate(
     name, loaded = load_run_data(
         recorded, host, dataset=dataset, dataset_options=dataset_options, data=data, data_dir=data_dir
     )
-    images = HeldOut(loaded.test, np.arange(len(loaded.test.labels)))
+    images = Subset(loaded.test, np.arange(len(loaded.test.labels)))
     if split == "validation":
-        _, images = split_data(loaded, recorded.experiment.data, recorded.experiment.train.seed)
+        _, images = train_val_split(loaded, recorded.experiment.data, recorded.experiment.train.seed)
         if not len(images.indices):
             raise ConfigError(
                 f"{str(recorded.path)!r} held out no images (data.validation is 0): use the test split"
@@ -106,7 +106,7 @@ def evaluate(
 
 
 def _measured(
-    recorded: RecordedRun, host: PluginHost, model: "keras.Model", images: HeldOut
+    recorded: RecordedRun, host: PluginHost, model: "keras.Model", images: Subset
 ) -> tuple[dict[str, float], npt.NDArray[np.float32]]:
     """Return the loss and the run's metrics, computed as the run did, and the logits."""
     import keras

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.image_data import Split
-from convlab.data.split import split_data
+from convlab.data.split import train_val_split
 from convlab.errors import ConfigError, ExportError
 from convlab.host import PluginHost
 from convlab.parts import Dataset, Part
@@ -93,7 +93,7 @@ def export(
     check_fit(recorded, model, data, name)
     rounded = recorded.environment.get("precision") == "mixed_bfloat16"
     settings = recorded.experiment
-    learnt = split_data(data, settings.data, settings.train.seed)[0].train
+    learnt = train_val_split(data, settings.data, settings.train.seed)[0].train
     some = np.random.default_rng(settings.train.seed).permutation(learnt)[:_EXAMPLES]
     with _written(chosen, path) as unfinished:
         with _explained(chosen, recorded):

@@ -1,4 +1,4 @@
-"""What is known of CIFAR-10 and CIFAR-100 as they are published."""
+"""The manifests of CIFAR-10 and CIFAR-100."""
 
 from convlab import DatasetManifest, Download, Layout
 
@@ -19,7 +19,7 @@ def _layouts(files: tuple[str, ...], folder: str, archive: str) -> tuple[Layout,
 
 
 def _download(folder: str, archive: str, size: int, checksum: str, files: tuple[str, ...]) -> Download:
-    # The names that keras.datasets gives them, so that the two share one cache.
+    # The paths are those of keras.datasets, so that both share one cache.
     return Download(
         path=f"{folder}-target_archive",
         urls=(f"{_SITE}/{archive}",),

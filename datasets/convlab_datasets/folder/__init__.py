@@ -1,1 +1,1 @@
-"""A folder of your own images."""
+"""A folder of the user's own images."""

@@ -1,8 +1,8 @@
-"""One image file to pixels of one form.
+"""Decoding an image file to pixels of a given shape.
 
-Pillow decodes them all, in memory or streamed: it lets go of the interpreter meanwhile, knows all five
-formats and the orientation that cameras note, and reads a large JPEG at down to an eighth of its size.
-Beside TensorFlow's operations it is 1.7 times as fast on photos of two megapixels, and half as fast on 32×32.
+Pillow decodes all files, in memory or streamed: it releases the GIL, supports all five formats and EXIF
+orientation, and decodes a large JPEG at down to an eighth of its size. Compared with TensorFlow's operations
+it is 1.7 times as fast on two-megapixel photos, and half as fast on 32×32 images.
 """
 
 from pathlib import Path
@@ -20,24 +20,24 @@ _ORIENTATION = 0x0112
 
 
 class Header(NamedTuple):
-    """What a file says of its image.
+    """The properties of an image that are known without decoding it.
 
     Attributes:
         image_size: height and width, upright.
-        is_grey: whether it has no colours.
+        is_grayscale: whether it has no color channels.
     """
 
     image_size: tuple[int, int]
-    is_grey: bool
+    is_grayscale: bool
 
 
-class Form(NamedTuple):
-    """What every image is brought to.
+class TargetFormat(NamedTuple):
+    """The size and channels that every image is converted to.
 
     Attributes:
         image_size: height and width.
-        channels: 3 for red, green and blue, 1 for grey.
-        resize: how the sides are brought to another ratio.
+        channels: 3 for RGB, 1 for grayscale.
+        resize: how images with another aspect ratio are resized.
     """
 
     image_size: tuple[int, int]
@@ -51,10 +51,10 @@ class Form(NamedTuple):
 
 
 def read_header(file: Path) -> Header:
-    """Return what a file says of its image.
+    """Read the size and color mode of an image.
 
     Raises:
-        Exception: it holds no image of a known format, or one that is too large to be true.
+        Exception: the file is not an image in a known format, or is implausibly large.
     """
     from PIL import Image
 
@@ -65,10 +65,10 @@ def read_header(file: Path) -> Header:
         return Header((height, width), image.mode in ("1", "L", "LA") or image.mode.startswith("I"))
 
 
-def decode(file: Path, form: Form) -> npt.NDArray[np.uint8]:
-    """Return a file's image, uint8 of the form's shape.
+def decode(file: Path, target: TargetFormat) -> npt.NDArray[np.uint8]:
+    """Decode an image file to uint8 pixels of shape ``target.shape``.
 
     Raises:
-        DataError: it holds no image of a known format, or a broken one.
+        DataError: the file is not an image in a known format, or is damaged.
     """
-    return PictureReader(shape=form.shape, resize=form.resize, formats=_FORMATS).read(file)[0]
+    return PictureReader(shape=target.shape, resize=target.resize, formats=_FORMATS).read(file)[0]

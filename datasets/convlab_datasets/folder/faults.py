@@ -1,15 +1,15 @@
-"""What is wrong with the files of a folder, told in one sentence."""
+"""The files of a folder that are skipped, reported in one sentence."""
 
 from pathlib import Path
 
-_NAMED = 3
+_NAMES_PER_FAULT = 3
 
 
 class Faults:
-    """Files that are left out, by what is wrong with them.
+    """Skipped files, grouped by what is wrong with them.
 
     Args:
-        root: the folder that they lie in.
+        root: the folder that contains them.
     """
 
     def __init__(self, root: Path) -> None:
@@ -17,11 +17,11 @@ class Faults:
         self._names: dict[str, list[str]] = {}
 
     def add(self, fault: str, name: str) -> None:
-        """Note a file.
+        """Record a file.
 
         Args:
-            fault: what is wrong, in words that follow a number.
-            name: the file, as seen from the root.
+            fault: what is wrong, as a phrase that follows a count.
+            name: the file's path relative to the root.
         """
         self._names.setdefault(fault, []).append(name)
 
@@ -29,8 +29,9 @@ class Faults:
         return sum(map(len, self._names.values()))
 
     def __str__(self) -> str:
-        kinds = "; ".join(
-            f"{len(names):,} {fault} ({', '.join(sorted(names)[:_NAMED])}{', …' * (len(names) > _NAMED)})"
+        faults = "; ".join(
+            f"{len(names):,} {fault} ({', '.join(sorted(names)[:_NAMES_PER_FAULT])}"
+            f"{', …' * (len(names) > _NAMES_PER_FAULT)})"
             for fault, names in self._names.items()
         )
-        return f"{self._root}: left out {kinds}"
+        return f"{self._root}: skipped {faults}"

@@ -1,4 +1,4 @@
-"""Which files of a folder are images of which class and split."""
+"""Assigning the files of a folder to classes and splits."""
 
 import os
 import unicodedata
@@ -11,19 +11,19 @@ from convlab_datasets.folder.faults import Faults
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp")
 _SPLIT_FOLDERS = {"train": ("train",), "test": ("test",), "validation": ("val", "valid", "validation")}
-# What operating systems and archives leave behind; hidden files and folders beside.
+# Left behind by operating systems and archives; hidden files are ignored too.
 _JUNK = ("thumbs.db", "desktop.ini", "__macosx", "@eadir")
 _LAYOUTS = "CLASS/* or train/CLASS/* and test/CLASS/*"
 
 
 class ImageFile(NamedTuple):
-    """A file that should hold an image.
+    """A file that should contain an image.
 
     Attributes:
-        name: its path from the root, with ``/``.
-        label: the number of its class.
-        split: ``train``, ``test`` or ``validation``; in a flat layout all are ``train``.
-        size: in bytes.
+        name: its path relative to the root, with ``/``.
+        label: its class index.
+        split: ``train``, ``test`` or ``validation``; always ``train`` without split folders.
+        size: its size in bytes.
     """
 
     name: str
@@ -33,12 +33,12 @@ class ImageFile(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What a folder holds.
+    """The contents of a folder.
 
     Attributes:
-        class_names: the names of the class folders, in the order of their code points, composed (NFC), so
-            that they have the same labels on every machine.
-        files: in an order that is the same on every machine too.
+        class_names: the names of the class folders, NFC-normalized and sorted by code point, so that labels
+            are the same on every machine.
+        files: the files, also in the same order on every machine.
     """
 
     class_names: tuple[str, ...]
@@ -46,30 +46,30 @@ class Layout(NamedTuple):
 
 
 def read_layout(root: Path, faults: Faults) -> Layout:
-    """Return the images of ``root/CLASS/*``, or of ``root/train/CLASS/*`` and its companions.
+    """List the images in ``root/CLASS/*``, or in ``root/train/CLASS/*`` and the other split folders.
 
     Args:
         root: an existing folder.
-        faults: is told the files that are no images.
+        faults: records the files that are not images.
 
     Raises:
-        DataError: the folder has another layout, no images, or images of one class only.
+        DataError: the folder has another layout, no images, or images of only one class.
     """
     split_folders = _split_folders(root)
     found = {
-        split: {_composed(entry.name): _images(root, entry, faults) for entry in _folders(root / folder)}
+        split: {_normalize(entry.name): _images(root, entry, faults) for entry in _folders(root / folder)}
         for split, folder in (split_folders or {"train": ""}).items()
     }
     for split, folder in (split_folders or {"train": ""}).items():
         for entry in _files(root / folder):
             if _is_image(entry):
-                faults.add("outside the class folders", _from(root, entry))
+                faults.add("outside the class folders", _relative(root, entry))
         found[split] = {name: images for name, images in found[split].items() if images}
     class_names = tuple(sorted(found["train"]))
     if len(class_names) < 2:
         raise DataError(_too_few_classes(root, split_folders.get("train", ""), class_names))
     for split, classes in found.items():
-        _check_same(root, split_folders, split, set(classes), set(class_names))
+        _check_classes(root, split_folders, split, set(classes), set(class_names))
     return Layout(
         class_names,
         [
@@ -82,51 +82,54 @@ def read_layout(root: Path, faults: Faults) -> Layout:
 
 
 def _split_folders(root: Path) -> dict[str, str]:
-    """Return the folder of each split, or nothing where the class folders lie in the root."""
+    """Return the folder of each split; empty if the class folders are directly in the root."""
     folders = {entry.name.lower(): entry.name for entry in _folders(root)}
     splits = {
         split: folders[name] for split, names in _SPLIT_FOLDERS.items() for name in names if name in folders
     }
-    # A class may be called train, beside plane: its folder has images in it, not folders.
+    # A class may be called "train"; its folder contains images, not folders.
     splits = {split: name for split, name in splits.items() if any(_folders(root / name))}
     if splits and "train" not in splits:
-        there = " and ".join(f"{name}/" for name in splits.values())
-        raise DataError(f"{root} has {there} but no train/CLASS/*: add it, or name a folder of CLASS/*")
+        existing = " and ".join(f"{name}/" for name in splits.values())
+        raise DataError(
+            f"{root} has {existing} but no train/CLASS/*; add it, or set `dataset_options.path` to a folder "
+            "of CLASS/*"
+        )
     others = sorted(set(folders.values()) - set(splits.values()))
     others = [name for name in others if splits and any(map(_is_image, _files(root / name)))]
     if others:
         raise DataError(
-            f"{root / others[0]} holds images but lies beside train/CLASS/*: sort them into "
+            f"{root / others[0]} contains images but is next to train/CLASS/*; sort them into "
             f"{others[0]}/CLASS/*, or move {others[0]}/ out of {root}"
         )
     return splits
 
 
 def _images(root: Path, class_folder: os.DirEntry[str], faults: Faults) -> list[tuple[str, int]]:
-    """Return the images of a class, each with its size."""
+    """Return the name and size of each image of a class."""
     images = []
-    entries = sorted(_files(Path(class_folder.path)), key=lambda entry: (_composed(entry.name), entry.name))
+    entries = sorted(_files(Path(class_folder.path)), key=lambda entry: (_normalize(entry.name), entry.name))
     for entry in entries:
-        name = _from(root, entry)
+        name = _relative(root, entry)
         if not _is_image(entry):
-            faults.add("of other kinds than PNG, JPEG, BMP, GIF and WebP", name)
+            faults.add("in a format other than PNG, JPEG, BMP, GIF and WebP", name)
             continue
         try:
             size = entry.stat().st_size
-        except OSError:  # a link to what is no more
+        except OSError:  # a dangling link
             faults.add("unreadable", name)
             continue
         images.append((name, size))
-    folders = [_from(root, entry) for entry in _folders(Path(class_folder.path))]
+    folders = [_relative(root, entry) for entry in _folders(Path(class_folder.path))]
     if folders and not images:
         raise DataError(
-            f"{class_folder.path} holds folders where images should be ({folders[0]}): lay {root} out as "
-            f"{_LAYOUTS}, or name the folder above the classes"
+            f"{class_folder.path} contains folders instead of images ({folders[0]}); arrange {root} as "
+            f"{_LAYOUTS}, or set `dataset_options.path` to the parent of the class folders"
         )
     for folder in folders:
         faults.add("folders inside a class", folder)
     if not images:
-        faults.add("folders without images", _from(root, class_folder))
+        faults.add("folders without images", _relative(root, class_folder))
     return images
 
 
@@ -135,29 +138,35 @@ def _too_few_classes(root: Path, train: str, class_names: tuple[str, ...]) -> st
     if not class_names:
         if any(map(_is_image, _files(folder))):
             return (
-                f"{folder} holds images but no class folders: move each class into a folder, {folder}/CLASS/*"
+                f"{folder} contains images but no class folders; move the images of each class to "
+                f"{folder}/CLASS/*"
             )
-        return f"{folder} holds no images (PNG, JPEG, BMP, GIF or WebP): lay it out as {_LAYOUTS}"
+        return f"{folder} contains no images (PNG, JPEG, BMP, GIF or WebP); arrange it as {_LAYOUTS}"
     return (
-        f"{folder} has images of one class only, {class_names[0]!r}, but a classifier needs at least two: "
-        "name the folder above the classes, each with a folder of its own"
+        f"{folder} has images of only one class, {class_names[0]!r}, but a classifier needs at least two; "
+        "set `dataset_options.path` to the parent of the class folders"
     )
 
 
-def _check_same(
-    root: Path, split_folders: dict[str, str], split: str, has: set[str], should: set[str]
+def _check_classes(
+    root: Path, split_folders: dict[str, str], split: str, classes: set[str], expected: set[str]
 ) -> None:
-    if not has:
-        raise DataError(f"{root / split_folders[split]} holds no images: fill it as train/, or remove it")
-    for names, there, lacking in ((has - should, split, "train"), (should - has, "train", split)):
+    if not classes:
+        raise DataError(
+            f"{root / split_folders[split]} contains no images; arrange it like train/, or remove it"
+        )
+    for names, present, absent in (
+        (classes - expected, split, "train"),
+        (expected - classes, "train", split),
+    ):
         if names:
             raise DataError(
-                f"{root} has images of {_listed(names)} in {split_folders[there]}/ but none in "
-                f"{split_folders[lacking]}/: give both the same class folders"
+                f"{root} has images of {_join(names)} in {split_folders[present]}/ but none in "
+                f"{split_folders[absent]}/; give both the same class folders"
             )
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join(names: Iterable[str]) -> str:
     names = sorted(names)
     return ", ".join(map(repr, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
@@ -175,7 +184,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             yield from (entry for entry in entries if not _is_ignored(entry.name))
     except OSError as error:
-        raise DataError(f"{folder} cannot be read ({error.strerror}): mend its rights") from error
+        raise DataError(f"cannot read {folder} ({error.strerror}); check its permissions") from error
 
 
 def _is_ignored(name: str) -> bool:
@@ -186,9 +195,9 @@ def _is_image(entry: os.DirEntry[str]) -> bool:
     return entry.name.lower().endswith(SUFFIXES)
 
 
-def _composed(name: str) -> str:
+def _normalize(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _from(root: Path, entry: os.DirEntry[str]) -> str:
+def _relative(root: Path, entry: os.DirEntry[str]) -> str:
     return Path(entry.path).relative_to(root).as_posix()

@@ -1,1 +1,1 @@
-"""The file formats that data sets come in."""
+"""The file formats of published datasets."""

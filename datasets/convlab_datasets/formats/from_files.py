@@ -1,4 +1,4 @@
-"""Images that were read from files, checked so that a fault names where they came from."""
+"""Images read from files; errors name where they came from."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,18 +7,18 @@ from convlab import DataError, ImageData, Split
 
 
 def image_data_from(place: Path, train: Split, test: Split, class_names: Sequence[str]) -> ImageData:
-    """Return the two splits as an ``ImageData``.
+    """Return two splits as an ``ImageData``.
 
     Args:
         place: the folder or file that they were read from.
-        train: the train split.
-        test: the test split.
-        class_names: one name a class.
+        train: the training set.
+        test: the test set.
+        class_names: one name per class.
 
     Raises:
-        DataError: they do not fit one another; the message names the place and the split.
+        DataError: the arrays are inconsistent; the message names the place and the split.
     """
     try:
         return ImageData(train=train, test=test, class_names=class_names)
     except DataError as error:
-        raise DataError(f"{place} does not hold this data set ({error}): get its files again") from error
+        raise DataError(f"{place} does not contain this dataset ({error}); get its files again") from error

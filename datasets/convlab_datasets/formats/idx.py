@@ -9,81 +9,88 @@ import numpy.typing as npt
 
 from convlab import DataError
 
-LARGEST = 2**30
-"""The most bytes that a file of images may have once it is unpacked."""
+MAX_FILE_SIZE = 2**30
+"""The maximum size in bytes of an unpacked file."""
 
 _UNSIGNED_BYTE = 0x08
-_GZIP = b"\x1f\x8b"
-_GZIP_FORMAT = 16 + zlib.MAX_WBITS
-_PIECE = 2**14  # compressed
-_LARGEST_PIECE = 2**20  # unpacked
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WBITS = 16 + zlib.MAX_WBITS
+_COMPRESSED_BYTES_PER_CHUNK = 2**14
+_BYTES_PER_CHUNK = 2**20
 
 
 def read_idx(path: Path, dimensions: int) -> npt.NDArray[np.uint8]:
-    """Read an IDX file of unsigned bytes; unpacks no more than its header promises.
+    """Read an IDX file of unsigned bytes; decompresses no more than its header declares.
 
     Args:
-        path: the file, gzipped or not, whatever its name: browsers unpack ``.gz`` files unasked.
-        dimensions: how many it must have: 3 for images, 1 for labels.
+        path: the file, gzipped or not, whatever its suffix: browsers silently decompress ``.gz`` files.
+        dimensions: the number of dimensions, 3 for images and 1 for labels.
+
+    Returns:
+        The array, with the shape given in the header.
 
     Raises:
-        DataError: the file is damaged, holds something else, or says that it is larger than a gibibyte.
+        DataError: the file is damaged, is not such a file, or declares more than 1 GiB.
     """
     start = 4 + 4 * dimensions
     try:
         raw = path.read_bytes()
-        packed = raw.startswith(_GZIP)
-        header = zlib.decompressobj(_GZIP_FORMAT).decompress(raw[:_PIECE], start) if packed else raw[:start]
-        shape = _shape(header, path, dimensions)
+        gzipped = raw.startswith(_GZIP_MAGIC)
+        header = raw[:start]
+        if gzipped:
+            decompressor = zlib.decompressobj(_GZIP_WBITS)
+            header = decompressor.decompress(raw[:_COMPRESSED_BYTES_PER_CHUNK], start)
+        shape = _read_shape(header, path, dimensions)
         size = math.prod(shape)
-        if packed:
+        if gzipped:
             content = np.empty(start + size, np.uint8)
-            has = _unpack_into(content.data, raw)
+            length = _decompress_into(content.data, raw)
         else:
-            content, has = np.frombuffer(raw, np.uint8), len(raw)
+            content, length = np.frombuffer(raw, np.uint8), len(raw)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error}): delete it and get it again") from error
-    if has != start + size:
-        follow = f"{has - start:,}" if has < start + size else "more"
+        raise DataError(f"cannot read {path} ({error}); delete it and get it again") from error
+    if length != start + size:
+        found = f"{length - start:,}" if length < start + size else "more"
         raise DataError(
-            f"{path} is damaged: its header promises {size:,} bytes of shape {shape}, but {follow} follow: "
+            f"{path} is damaged: its header declares {size:,} bytes of shape {shape}, but {found} follow; "
             "delete it and get it again"
         )
     return content[start:].reshape(shape)
 
 
-def _shape(header: bytes, path: Path, dimensions: int) -> tuple[int, ...]:
+def _read_shape(header: bytes, path: Path, dimensions: int) -> tuple[int, ...]:
     start = 4 + 4 * dimensions
     if len(header) < start or header[:4] != bytes((0, 0, _UNSIGNED_BYTE, dimensions)):
         raise DataError(
-            f"{path} is no IDX file of unsigned bytes in {dimensions} dimensions: delete it and get it again"
+            f"{path} is not an IDX file of unsigned bytes in {dimensions} dimensions; delete it and get it "
+            "again"
         )
     shape = tuple(int.from_bytes(header[at : at + 4], "big") for at in range(4, start, 4))
-    if math.prod(shape) > LARGEST:
+    if math.prod(shape) > MAX_FILE_SIZE:
         raise DataError(
-            f"{path} says that it has {math.prod(shape):,} bytes, of shape {shape}, far more than any file "
-            "of images should: delete it and get it again"
+            f"{path} declares {math.prod(shape):,} bytes of shape {shape}, far more than any file of images "
+            "should have; delete it and get it again"
         )
     return shape
 
 
-def _unpack_into(content: memoryview, raw: bytes) -> int:
-    """Unpack into memory, and return how many bytes there are: one more than there is room for, at most.
+def _decompress_into(content: memoryview, raw: bytes) -> int:
+    """Decompress into a buffer and return the length, at most one byte more than the buffer holds.
 
-    Piece by piece it takes two thirds of the time of ``gzip.decompress``, which copies all of it once more.
+    In chunks this takes two thirds of the time of ``gzip.decompress``, which makes another copy.
     """
-    unpacker, packed = zlib.decompressobj(_GZIP_FORMAT), memoryview(raw)
+    decompressor, compressed = zlib.decompressobj(_GZIP_WBITS), memoryview(raw)
     at = filled = 0
-    while not unpacker.eof:
-        piece: bytes | memoryview = unpacker.unconsumed_tail
-        if not piece:
-            piece = packed[at : at + _PIECE]
-            at += _PIECE
-        unpacked = unpacker.decompress(piece, _LARGEST_PIECE)
-        if not unpacked and not piece and not unpacker.eof:
+    while not decompressor.eof:
+        chunk: bytes | memoryview = decompressor.unconsumed_tail
+        if not chunk:
+            chunk = compressed[at : at + _COMPRESSED_BYTES_PER_CHUNK]
+            at += _COMPRESSED_BYTES_PER_CHUNK
+        decompressed = decompressor.decompress(chunk, _BYTES_PER_CHUNK)
+        if not decompressed and not chunk and not decompressor.eof:
             raise EOFError("the compressed file ended before its end-of-stream marker was reached")
-        if len(unpacked) > len(content) - filled:
+        if len(decompressed) > len(content) - filled:
             return len(content) + 1
-        content[filled : filled + len(unpacked)] = unpacked
-        filled += len(unpacked)
+        content[filled : filled + len(decompressed)] = decompressed
+        filled += len(decompressed)
     return filled

@@ -1,15 +1,15 @@
-"""MNIST and Fashion-MNIST, which share their file formats."""
+"""MNIST (LeCun et al., 1998) and Fashion-MNIST (Xiao et al., 2017), which share their file formats."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from convlab import Dataset, DatasetManifest, DataSource, Found, ImageData, Split
+from convlab import Dataset, DatasetFiles, DatasetManifest, DataSource, ImageData, Split
 from convlab_datasets.formats.from_files import image_data_from
 from convlab_datasets.formats.idx import read_idx
 from convlab_datasets.formats.npz import read_npz
-from convlab_datasets.mnist import manifest as published
+from convlab_datasets.mnist import manifest
 from convlab_datasets.mnist.manifest import IDX
 
 _CLOTHES = (
@@ -17,25 +17,25 @@ _CLOTHES = (
 )  # fmt: skip
 
 
-def load_from(
-    published: DatasetManifest, class_names: tuple[str, ...]
+def make_loader(
+    manifest: DatasetManifest, class_names: tuple[str, ...]
 ) -> Callable[[DataSource, None], ImageData]:
-    """Return what loads a data set that is published in the layouts of MNIST."""
+    """Return the ``load`` function of a dataset published in the layouts of MNIST."""
 
     def load(source: DataSource, options: None) -> ImageData:
-        found = source.obtain(published)
-        splits = read_npz(found.place) if len(found.paths) == 1 else _read_idx_files(found)
-        return image_data_from(found.place, *splits, class_names)
+        files = source.obtain(manifest)
+        train, test = read_npz(files.place) if len(files.paths) == 1 else _read_idx_files(files)
+        return image_data_from(files.place, train, test, class_names)
 
     return load
 
 
-def _read_idx_files(found: Found) -> tuple[Split, Split]:
-    with ThreadPoolExecutor() as pool:  # zlib lets go of the interpreter while it unpacks
-        images_and_labels = pool.map(
-            lambda array: read_idx(found.file_of(array), 3 if array.endswith("images") else 1), IDX.arrays
+def _read_idx_files(files: DatasetFiles) -> tuple[Split, Split]:
+    with ThreadPoolExecutor() as pool:  # zlib releases the GIL while it decompresses
+        arrays = pool.map(
+            lambda array: read_idx(files.file_of(array), 3 if array.endswith("images") else 1), IDX.arrays
         )
-        train_images, train_labels, test_images, test_labels = images_and_labels
+        train_images, train_labels, test_images, test_labels = arrays
     return (
         Split(train_images[..., None], train_labels.astype(np.int64)),
         Split(test_images[..., None], test_labels.astype(np.int64)),
@@ -44,13 +44,13 @@ def _read_idx_files(found: Found) -> tuple[Split, Split]:
 
 MNIST = Dataset(
     name="mnist",
-    summary="Handwritten digits: 70,000 images, 28×28 grey, 10 classes",
-    load=load_from(published.MNIST, tuple("0123456789")),
-    manifest=published.MNIST,
+    summary="Handwritten digits: 70,000 images, 28×28 grayscale, 10 classes",
+    load=make_loader(manifest.MNIST, tuple("0123456789")),
+    manifest=manifest.MNIST,
 )
 FASHION_MNIST = Dataset(
     name="fashion_mnist",
-    summary="Articles of clothing: 70,000 images, 28×28 grey, 10 classes",
-    load=load_from(published.FASHION_MNIST, _CLOTHES),
-    manifest=published.FASHION_MNIST,
+    summary="Articles of clothing: 70,000 images, 28×28 grayscale, 10 classes",
+    load=make_loader(manifest.FASHION_MNIST, _CLOTHES),
+    manifest=manifest.FASHION_MNIST,
 )

@@ -1,4 +1,4 @@
-"""What is known of MNIST and Fashion-MNIST as they are published."""
+"""The manifests of MNIST and Fashion-MNIST."""
 
 from convlab import DatasetManifest, Download, Layout
 
@@ -19,7 +19,7 @@ IDX = Layout(
 )
 NPZ = Layout(files=("mnist.npz",))
 
-# The addresses and the paths are those of keras.datasets, so that the two share one cache.
+# The addresses and paths are those of keras.datasets, so that both share one cache.
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
 _ZALANDO = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 

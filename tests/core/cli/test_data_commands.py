@@ -1,4 +1,4 @@
-"""``convlab data``, for people and for programs."""
+"""``convlab data``, as text and as JSON."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def small_mnist(small_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONVLAB_DATA_DIR", str(small_mnist_dir))
 
 
-def test_list_says_of_each_data_set_how_large_it_is_and_where(small_mnist_dir: Path) -> None:
+def test_list_shows_the_size_and_location_of_each_dataset(small_mnist_dir: Path) -> None:
     rows = {row["name"]: row for row in json.loads(invoke("list", "--json").stdout)}
     page = invoke("list").stdout
 
@@ -33,20 +33,20 @@ def test_list_says_of_each_data_set_how_large_it_is_and_where(small_mnist_dir: P
     assert rows["mnist"]["where"] == str(small_mnist_dir / "mnist.npz")
     assert (rows["mnist"]["train"], rows["mnist"]["classes"]) == (60_000, 10)
     assert rows["digits"]["state"] == "included"
-    assert rows["fashion_mnist"]["where"] == "not here: 31 MB to download"
-    assert "not here: 170 MB to download" in page
+    assert rows["fashion_mnist"]["where"] == "not downloaded (30.9 MB)"
+    assert "not downloaded (170 MB)" in page
     assert str(small_mnist_dir / "mnist.npz") in page
 
 
-def test_list_names_what_an_incomplete_data_set_lacks(tmp_path: Path) -> None:
+def test_list_names_the_missing_files_of_an_incomplete_dataset(tmp_path: Path) -> None:
     (tmp_path / "t10k-images-idx3-ubyte.gz").touch()
 
     page = invoke("list", "--data-dir", str(tmp_path)).stdout
 
-    assert f"incomplete in {tmp_path}: lacks train-images-idx3-ubyte," in page.replace("\n", "")
+    assert f"{tmp_path} (incomplete: train-images-idx3-ubyte, " in page.replace("\n", "")
 
 
-def test_a_data_set_that_declares_nothing_is_listed_verified_and_shown(tmp_path: Path) -> None:
+def test_a_dataset_without_a_manifest_is_listed_verified_and_shown(tmp_path: Path) -> None:
     plugin = tmp_path / "noise.py"
     plugin.write_text(
         "import numpy as np\n"
@@ -71,25 +71,25 @@ def test_a_data_set_that_declares_nothing_is_listed_verified_and_shown(tmp_path:
     assert "@" * 28 in shown
 
 
-def test_verify_ends_with_1_if_one_is_damaged_or_missing_and_tells_all(tmp_path: Path) -> None:
+def test_verify_reports_all_and_exits_with_1_if_one_is_damaged_or_missing(tmp_path: Path) -> None:
     (tmp_path / "mnist.npz").write_bytes(b"no archive")
 
     page = invoke("verify", "digits", "mnist", "cifar10", "--data-dir", str(tmp_path), exit_code=1).stdout
 
-    assert "digits  the published data" in page
+    assert "digits  matches the published dataset" in page
     assert "mnist  damaged" in page
-    assert "cifar10  not here" in page
-    assert "1,438 images, 139 to 146 a class" in page
+    assert "cifar10  not found" in page
+    assert "1,438 images, 139 to 146 per class" in page
 
 
-def test_verify_tells_a_variant_and_ends_with_0() -> None:
+def test_verify_reports_a_variant_and_exits_with_0() -> None:
     page = invoke("verify", "mnist").stdout
 
-    assert "mnist  a variant of the published data" in page
-    assert "4,000 train and 1,000 test images instead of 60,000 train and 10,000 test images" in page
+    assert "mnist  variant of the published dataset" in page
+    assert "4,000 training and 1,000 test images instead of 60,000 training and 10,000 test images" in page
 
 
-def test_fetch_leaves_what_is_here_and_copies_it_elsewhere_without_a_network(
+def test_fetch_leaves_existing_files_alone_and_copies_them_elsewhere_without_a_network(
     small_mnist_dir: Path, tmp_path: Path
 ) -> None:
     here = invoke("fetch", "mnist", "--json")
@@ -100,15 +100,15 @@ def test_fetch_leaves_what_is_here_and_copies_it_elsewhere_without_a_network(
     assert f"mnist is in {tmp_path / 'usb' / 'mnist' / 'mnist.npz'}" in copied.stdout.replace("\n", "")
 
 
-def test_import_says_where_the_files_are_now(small_mnist_dir: Path, tmp_path: Path) -> None:
+def test_import_shows_the_destination(small_mnist_dir: Path, tmp_path: Path) -> None:
     done = invoke("import", "mnist", str(small_mnist_dir), "--to", str(tmp_path))
     refused = invoke("import", "mnist", str(tmp_path / "nowhere"), exit_code=2)
 
     assert f"mnist is in {tmp_path / 'mnist'}" in done.stdout
-    assert refused.stderr.startswith("error: no file or folder")
+    assert refused.stderr.startswith(f"error: '{tmp_path / 'nowhere'}' does not exist")
 
 
-def test_show_writes_a_picture_of_labelled_samples(tmp_path: Path) -> None:
+def test_show_writes_an_image_of_labeled_samples(tmp_path: Path) -> None:
     file = tmp_path / "digits.png"
     invoke("show", "mnist", "--png", str(file))
 
@@ -119,10 +119,10 @@ def test_show_writes_a_picture_of_labelled_samples(tmp_path: Path) -> None:
         assert len(picture.getcolors(2**16) or ()) > 100
 
     refused = invoke("show", "mnist", "--png", str(tmp_path / "nowhere" / "x.png"), exit_code=1)
-    assert "cannot be written" in refused.stderr
+    assert "cannot write" in refused.stderr
 
 
-def test_show_draws_in_characters_where_there_is_no_picture() -> None:
+def test_show_draws_in_the_terminal_by_default() -> None:
     page = invoke("show", "mnist").stdout
 
     assert all(f"{digit}" in page for digit in range(10))
@@ -130,7 +130,7 @@ def test_show_draws_in_characters_where_there_is_no_picture() -> None:
     assert page.count("@") > 100
 
 
-def test_no_data_command_but_those_that_need_it_imports_tensorflow(small_mnist_dir: Path) -> None:
+def test_data_commands_do_not_import_tensorflow(small_mnist_dir: Path) -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from convlab.cli.app import app\n"
         "for command in (['list'], ['verify', 'mnist'], ['fetch', 'mnist'], ['show', 'mnist']):\n"

@@ -79,11 +79,11 @@ def test_what_print_config_prints_runs_as_it_is_and_prints_the_same_again() -> N
         ("-e 0", "train.epochs: must be greater than or equal to 1, not 0"),
         ("-e 3 -s train.epochs=3", "train.epochs is given twice: leave out --epochs or -s"),
         ("none.toml", "no file 'none.toml'"),
-        ("--data-dir none", "--data-dir names 'none', which is not a folder"),
+        ("--data-dir none", "'none' is not a directory"),
         ("--plugin none.py", "--plugin 'none.py': no such file"),
         ("--name a/b", "it names a folder"),
         ("--batch-size 5000", "use --batch-size 1294 or less"),
-        ("-s data.limit=5000", "data.limit is 5000 but there are 1438 train images"),
+        ("-s data.limit=5000", "is 5000, but the training set has only 1438 images"),
     ],
 )
 def test_wrong_use_ends_with_exit_code_2_and_one_line_and_leaves_no_run(arguments: str, message: str) -> None:

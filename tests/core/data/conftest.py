@@ -1,4 +1,4 @@
-"""A third party's data set, which a server on this machine publishes."""
+"""A third-party dataset, published by a local server."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ def convlab_datasets():
 
 @pytest.fixture(scope="session")
 def petals(real_digits: Digits) -> bytes:
-    """The file of the data set: 200 train and 50 test images."""
+    """The dataset's file: 200 training and 50 test images."""
     written = io.BytesIO()
     np.savez(written, x=real_digits[0][:250], y=real_digits[1][:250])
     return written.getvalue()
@@ -50,7 +50,7 @@ def petals(real_digits: Digits) -> bytes:
 
 @pytest.fixture
 def plugin(petals: bytes, real_digits: Digits, server: Any, tmp_path: Path) -> Callable[..., Path]:
-    """Writes the plugin of a third party whose data set ``petals`` the server publishes."""
+    """Writes a plugin whose dataset ``petals`` is published by the server."""
 
     def plugin(*urls: str) -> Path:
         images, labels = real_digits[0][:250], real_digits[1][:250]

@@ -1,4 +1,4 @@
-"""Classes can be kept or held out, by name or label."""
+"""Selecting classes by name or label."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ STREAM = ImageStream(PIXELS.shape, lambda indices: PIXELS[indices])
         {"classes": [1, 2, 3], "exclude": ["dog"]},
     ],
 )
-def test_the_classes_that_are_left_are_numbered_anew_in_their_order(
+def test_selected_classes_are_relabeled_in_their_original_order(
     images: Any, settings: dict[str, Any]
 ) -> None:
     split = (images, LABELS)
@@ -39,13 +39,13 @@ def test_the_classes_that_are_left_are_numbered_anew_in_their_order(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"classes": ["Cta", "dog"]}, "data.classes: no class 'Cta'; did you mean 'cat'?"),
-        ({"exclude": [4]}, "data.exclude: no class 4: the labels run from 0 to 3"),
+        ({"classes": ["Cta", "dog"]}, "`data.classes`: unknown class 'Cta'; did you mean 'cat'?"),
+        ({"exclude": [4]}, "`data.exclude`: unknown class 4; labels run from 0 to 3"),
         ({"classes": ["dog"]}, "leave 'dog', but a classifier needs at least two"),
         ({"exclude": [0, 1, 2, 3]}, "leave no class, but a classifier needs at least two"),
     ],
 )
-def test_a_choice_that_cannot_be_is_refused(settings: dict[str, Any], message: str) -> None:
+def test_an_invalid_selection_is_refused(settings: dict[str, Any], message: str) -> None:
     data = ImageData(train=(PIXELS, LABELS), test=(PIXELS, LABELS), class_names=["ant", "cat", "dog", "fox"])
     with pytest.raises(ConfigError, match=re.escape(message)):
         choose_classes(data, DataSettings(**settings))

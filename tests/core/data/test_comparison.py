@@ -1,4 +1,4 @@
-"""What is the published data set, what a variant of it, and what is never trained on."""
+"""Telling the published dataset, variants and damaged data apart."""
 
 import hashlib
 import logging
@@ -41,8 +41,8 @@ def arrays_of(digits: Digits, start: int) -> Arrays:
 
 
 def dataset(name: str, arrays: Arrays) -> Dataset:
-    """A data set of four files that declares the checksums of these arrays."""
-    published = DatasetManifest(
+    """A dataset of four files that declares the checksums of these arrays."""
+    manifest = DatasetManifest(
         name=name,
         input_shape=(28, 28, 1),
         train_per_class=tuple(np.bincount(arrays["train.labels"], minlength=10).tolist()),
@@ -52,15 +52,15 @@ def dataset(name: str, arrays: Arrays) -> Dataset:
     )
 
     def load(source: DataSource, options: None) -> ImageData:
-        found = source.obtain(published)
-        read = {array: np.load(found.file_of(array)) for array in FILES}
+        files = source.obtain(manifest)
+        read = {array: np.load(files.file_of(array)) for array in FILES}
         return ImageData(
             train=(read["train.images"], read["train.labels"]),
             test=(read["test.images"], read["test.labels"]),
             class_names=list("0123456789"),
         )
 
-    return Dataset(name=name, summary="Digits", load=load, manifest=published)
+    return Dataset(name=name, summary="Digits", load=load, manifest=manifest)
 
 
 class Plugin:
@@ -101,11 +101,11 @@ def put(tmp_path: Path) -> Callable[[Arrays], Path]:
 
 @pytest.fixture
 def train(host: PluginHost) -> Callable[[Path], Any]:
-    """Prepares a run on ``first``, as far as the first step."""
+    """Prepares a run on ``first``, up to the first step."""
     return lambda folder: prepare(Experiment(dataset="first", architecture="mlp"), host=host, data_dir=folder)
 
 
-def test_the_published_data_are_trained_on_without_a_word(
+def test_the_published_dataset_is_used_without_a_warning(
     host: PluginHost, put: Any, train: Any, first: Arrays, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = put(first)
@@ -119,7 +119,7 @@ def test_the_published_data_are_trained_on_without_a_word(
 
 
 @pytest.mark.parametrize("array", FILES)
-def test_one_changed_value_is_named_by_its_file_and_never_trained_on(
+def test_a_file_with_one_changed_value_is_named_and_refused(
     array: str, host: PluginHost, put: Any, train: Any, first: Arrays
 ) -> None:
     changed = first[array].copy()
@@ -127,7 +127,7 @@ def test_one_changed_value_is_named_by_its_file_and_never_trained_on(
     folder = put(first | {array: changed})
     sentence = (
         rf"{folder / FILES[array]} is damaged or swapped: the checksum of its {array.replace('.', ' ')} is "
-        r"sha256:\w{12}… instead of sha256:\w{12}…, while the rest of first is as published"
+        r"sha256:\w{12}… instead of sha256:\w{12}…, while the rest of first matches the published dataset"
     )
 
     verification = data.verify("first", host=host, data_dir=folder)
@@ -139,36 +139,40 @@ def test_one_changed_value_is_named_by_its_file_and_never_trained_on(
 
 
 @pytest.mark.parametrize("arrays", [["train.images"], ["test.images", "test.labels"], list(FILES)])
-def test_the_files_of_another_data_set_are_never_trained_on(
+def test_files_of_another_dataset_are_refused(
     arrays: list[str], host: PluginHost, put: Any, train: Any, first: Arrays, second: Arrays
 ) -> None:
     folder = put(first | {array: second[array] for array in arrays})
-    file, what = folder / FILES[arrays[0]], arrays[0].replace(".", " ")
+    file, content = folder / FILES[arrays[0]], arrays[0].replace(".", " ")
 
     with pytest.raises(
-        DataError, match=rf"{file} holds the {what} of second, where the {what} of first should be: put the"
+        DataError,
+        match=rf"{file} contains the {content} of second instead of the {content} of first; replace it",
     ):
         train(folder)
 
 
-def test_a_train_split_in_the_place_of_the_test_split_is_never_trained_on(
-    put: Any, train: Any, first: Arrays
-) -> None:
+def test_a_training_set_in_place_of_the_test_set_is_refused(put: Any, train: Any, first: Arrays) -> None:
     folder = put(first | {"test.images": first["train.images"], "test.labels": first["train.labels"]})
 
-    with pytest.raises(DataError, match="holds the train images of first, where the test images of first"):
+    with pytest.raises(
+        DataError, match="contains the train images of first instead of the test images of first"
+    ):
         train(folder)
 
 
 @pytest.mark.parametrize(
     ("variant", "difference"),
     [
-        (lambda array: array[:150], "150 train and 50 test images instead of 200 train and 50 test images"),
-        (lambda array: array[::-1], "other train images, train labels"),
+        (
+            lambda array: array[:150],
+            "150 training and 50 test images instead of 200 training and 50 test images",
+        ),
+        (lambda array: array[::-1], "different train images, train labels"),
     ],
-    ids=["fewer", "another order"],
+    ids=["fewer", "reordered"],
 )
-def test_a_variant_is_trained_on_and_told_in_one_line(
+def test_a_variant_is_used_with_a_warning(
     variant: Callable[[Any], Any],
     difference: str,
     host: PluginHost,
@@ -184,14 +188,12 @@ def test_a_variant_is_trained_on_and_told_in_one_line(
         prepared = train(folder)
 
     assert len(prepared.data.train.labels) == len(changed["train.labels"])
-    assert caplog.messages == [
-        f"warning: first in {folder} is not the published data set but a variant: {difference}"
-    ]
+    assert caplog.messages == [f"first in {folder} is a variant of the published dataset: {difference}"]
     assert data.verify("first", host=host, data_dir=folder).state == "different"
 
 
-def test_a_data_set_must_publish_under_its_own_name(first: Arrays) -> None:
-    published = dataset("first", first).manifest
+def test_the_manifest_must_have_the_name_of_the_dataset(first: Arrays) -> None:
+    manifest = dataset("first", first).manifest
 
     with pytest.raises(ValueError, match=r"dataset 'third': manifest has the name 'first'"):
-        Dataset(name="third", summary="Digits", load=lambda source, options: None, manifest=published)  # type: ignore[arg-type, return-value]
+        Dataset(name="third", summary="Digits", load=lambda source, options: None, manifest=manifest)  # type: ignore[arg-type, return-value]

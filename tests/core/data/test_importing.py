@@ -1,4 +1,4 @@
-"""Files that are taken from anywhere, if they are right."""
+"""Importing a dataset's files from anywhere."""
 
 import logging
 from pathlib import Path
@@ -13,7 +13,7 @@ def files_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("single", [False, True], ids=["a folder", "the only file"])
+@pytest.mark.parametrize("single", [False, True], ids=["folder", "only file"])
 def test_files_are_copied_to_where_a_run_finds_them(
     single: bool, small_mnist_dir: Path, tmp_path: Path
 ) -> None:
@@ -27,7 +27,7 @@ def test_files_are_copied_to_where_a_run_finds_them(
     assert sum(data.verify("mnist", data_dir=tmp_path).train_per_class) == 4000
 
 
-def test_they_go_to_the_first_folder_that_a_run_looks_in(
+def test_the_default_destination_is_the_first_folder_that_a_run_searches(
     small_mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONVLAB_DATA_DIR", str(tmp_path))
@@ -35,17 +35,19 @@ def test_they_go_to_the_first_folder_that_a_run_looks_in(
     assert data.import_files("mnist", small_mnist_dir) == tmp_path / "mnist"
 
 
-def test_a_variant_is_taken_and_told(
+def test_a_variant_is_imported_with_a_warning(
     small_mnist_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="convlab"):
         data.import_files("mnist", small_mnist_dir, to=tmp_path)
 
     (message,) = caplog.messages
-    assert "variant: 4,000 train and 1,000 test images instead of 60,000 train and 10,000" in message
+    assert (
+        "variant of the published dataset: 4,000 training and 1,000 test images instead of 60,000" in message
+    )
 
 
-def test_damaged_files_are_not_taken(small_mnist_dir: Path, tmp_path: Path) -> None:
+def test_damaged_files_are_not_imported(small_mnist_dir: Path, tmp_path: Path) -> None:
     whole = (small_mnist_dir / "mnist.npz").read_bytes()
     (tmp_path / "mnist.npz").write_bytes(whole[:-1000])
 
@@ -54,28 +56,31 @@ def test_damaged_files_are_not_taken(small_mnist_dir: Path, tmp_path: Path) -> N
     assert not (tmp_path / "to").exists()
 
 
-def test_what_is_not_there_is_told(tmp_path: Path, small_mnist_dir: Path) -> None:
+def test_missing_files_are_reported(tmp_path: Path, small_mnist_dir: Path) -> None:
     (tmp_path / "notes.txt").touch()
 
-    with pytest.raises(ConfigError, match=r"no file or folder '/nowhere': name what has the files of mnist"):
+    with pytest.raises(
+        ConfigError, match=r"'/nowhere' does not exist; pass a file or folder with the mnist files"
+    ):
         data.import_files("mnist", "/nowhere", to=tmp_path)
     for path in (tmp_path, tmp_path / "notes.txt"):
         with pytest.raises(
-            DataError, match=rf"^{path} has no files of mnist: .* train-images-idx3-ubyte.gz, .* mnist.npz$"
+            DataError, match=rf"^no mnist files in {path}; .* train-images-idx3-ubyte.gz, .* mnist.npz$"
         ):
             data.import_files("mnist", path, to=tmp_path / "to")
     with pytest.raises(ConfigError, match=r"dataset 'digits' declares no files"):
         data.import_files("digits", small_mnist_dir, to=tmp_path)
 
 
-def test_files_that_would_be_hidden_by_others_are_not_put_beside_them(
+def test_files_are_not_copied_next_to_others_that_would_take_precedence(
     small_mnist_dir: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "mnist").mkdir()
-    there = tmp_path / "mnist" / "train-labels-idx1-ubyte"
-    there.write_bytes(np.arange(9).tobytes())
+    existing = tmp_path / "mnist" / "train-labels-idx1-ubyte"
+    existing.write_bytes(np.arange(9).tobytes())
 
     with pytest.raises(
-        DataError, match=rf"^{there.parent} has mnist already, as {there.name}: delete that first, or name"
+        DataError,
+        match=rf"^{existing.parent} already contains mnist files \({existing.name}\); delete them first",
     ):
         data.import_files("mnist", small_mnist_dir, to=tmp_path)

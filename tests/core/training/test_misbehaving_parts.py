@@ -79,7 +79,7 @@ def out_of_range(source: Any, options: None) -> Any:
 
 
 CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
-    (Dataset(name="odd", summary="o", load=loads(3)), PluginError, "loads int, but must return ImageData"),
+    (Dataset(name="odd", summary="o", load=loads(3)), PluginError, "must load ImageData, got int"),
     (Dataset(name="odd", summary="o", load=leaves), DataError, "failed: SystemExit: 3"),
     (Dataset(name="odd", summary="o", load=missing), DataError, "photos/ is not there: name it with"),
     (Dataset(name="odd", summary="o", load=out_of_range), DataError, "must lie in 0 to 2"),

@@ -1,1 +1,1 @@
-"""What the ``convlab data`` commands do, as calls."""
+"""The ``convlab data`` commands as functions."""

@@ -1,8 +1,8 @@
-"""``convlab data fetch``: sees to it that a data set is there, and whole."""
+"""``convlab data fetch``: downloads a dataset unless an intact copy is present."""
 
 from pathlib import Path
 
-from convlab.data.commands.importing import copy_checked, with_files
+from convlab.data.commands.importing import copy_checked, manifest_with_files
 from convlab.data.commands.verification import verify_in
 from convlab.data.files.fetching import fetch_into
 from convlab.data.source import DataSource
@@ -19,52 +19,52 @@ def fetch(
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Path:
-    """Make sure that a data set is on this machine, so that it can be used without a network.
+    """Make sure that a dataset is on this machine, for use without a network.
 
-    What is there already and not damaged stays as it is; what another folder has is copied from there; the
-    rest is downloaded, first from the addresses in ``CONVLAB_MIRROR`` and then from the published ones.
+    Intact files are left alone. Files that another data folder has are copied from there; the rest is
+    downloaded, first from the mirrors in ``CONVLAB_MIRROR`` and then from the published addresses.
 
     Args:
-        name: the data set, by its bare or qualified name.
-        to: the data folder that it shall be in, made if need be; by default any that a run looks in, and a
-            download goes to the Keras cache.
-        host: where the data set comes from; by default all installed plugins.
-        data_dir: a folder that a run looks in before all others.
+        name: the dataset's bare or qualified name.
+        to: the data folder to put it in, created if needed. By default any that a run searches will do, and
+            downloads go to the Keras cache.
+        host: provides the dataset; by default all installed plugins.
+        data_dir: a folder to search before all others.
 
     Returns:
-        Where it is: a folder, or the only file.
+        The dataset's folder, or its only file.
 
     Raises:
-        ConfigError: the data set declares no files.
+        ConfigError: the dataset declares no files.
         DataError: it is damaged, or cannot be downloaded or written.
     """
     host = host or PluginHost()
     provided = host.find(Dataset, name)
-    published = with_files(provided)
-    everywhere = DataSource.from_environment(data_dir)
-    target = everywhere.folders[-1] if to is None else Path(to).expanduser()
-    there = DataSource(folders=(target,))
+    manifest = manifest_with_files(provided)
+    searched = DataSource.from_environment(data_dir)
+    target = searched.folders[-1] if to is None else Path(to).expanduser()
+    destination = DataSource(folders=(target,))
 
-    verification = verify_in(there, provided, host)
+    verification = verify_in(destination, provided, host)
     if not verification.is_whole:
-        source = DataSource(folders=everywhere.folders[:-1]) if to is None else everywhere
-        found = source.find(published)
-        if found is None:
-            _download(target, published, everywhere)
+        source = DataSource(folders=searched.folders[:-1]) if to is None else searched
+        files = source.find(manifest)
+        if files is None:
+            _download(target, manifest, searched)
         elif to is None:
-            there = source
+            destination = source
         else:
-            copy_checked(source, found, target, provided, host)
-        verification = verify_in(there, provided, host)
+            copy_checked(source, files, target, provided, host)
+        verification = verify_in(destination, provided, host)
     if not verification.is_whole or verification.place is None:
         raise DataError(verification.message)
     return verification.place
 
 
-def _download(target: Path, published: DatasetManifest, looked_in: DataSource) -> None:
-    if not published.downloads:
-        raise DataError(looked_in.nowhere(published))
+def _download(target: Path, manifest: DatasetManifest, searched: DataSource) -> None:
+    if not manifest.downloads:
+        raise DataError(searched.not_found_message(manifest))
     try:
-        fetch_into(target, published)
+        fetch_into(target, manifest)
     except DataError as error:
-        raise DataError(looked_in.nowhere(published, f", and {error}")) from error
+        raise DataError(searched.not_found_message(manifest, f", and {error}")) from error

@@ -1,10 +1,10 @@
-"""``convlab data import``: takes the files of a data set from anywhere, if they are right."""
+"""``convlab data import``: copies a dataset's files from anywhere, after checking them."""
 
 from pathlib import Path
 
 from convlab.data.commands.verification import verify_in
-from convlab.data.files.layouts import Found, find
-from convlab.data.loading import Provided, warn_of_variant
+from convlab.data.files.layouts import DatasetFiles, find_files
+from convlab.data.loading import ProvidedDataset, warn_about_variant
 from convlab.data.source import DataSource
 from convlab.errors import ConfigError, DataError
 from convlab.host import PluginHost
@@ -21,78 +21,78 @@ def import_files(
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Path:
-    """Check the files of a data set, in any of its published layouts, and copy them into a data folder.
+    """Check a dataset's files, in any of its published layouts, and copy them into a data folder.
 
     Args:
-        name: the data set, by its bare or qualified name.
-        path: a folder that has them, or a subfolder named after the data set that does, or the only file.
-        to: the data folder, made if need be; by default the first that a run looks in.
-        host: where the data set comes from; by default all installed plugins.
-        data_dir: a folder that a run looks in before all others.
+        name: the dataset's bare or qualified name.
+        path: a folder with the files (directly, or in a subfolder named after the dataset), or the only file.
+        to: the data folder, created if needed; by default the first that a run searches.
+        host: provides the dataset; by default all installed plugins.
+        data_dir: a folder to search before all others.
 
     Returns:
-        The folder that they are in now: a subfolder of the data folder.
+        The folder with the copies: a subfolder of the data folder.
 
     Raises:
-        ConfigError: ``path`` does not exist, or the data set declares no files.
+        ConfigError: ``path`` does not exist, or the dataset declares no files.
         DataError: the files are missing or damaged, or cannot be written.
     """
     host = host or PluginHost()
     provided = host.find(Dataset, name)
-    published = with_files(provided)
+    manifest = manifest_with_files(provided)
     target = Path(to).expanduser() if to is not None else DataSource.from_environment(data_dir).folders[0]
     path = Path(path).expanduser()
     if not path.exists():
-        raise ConfigError(f"no file or folder {str(path)!r}: name what has the files of {name}")
+        raise ConfigError(f"{str(path)!r} does not exist; pass a file or folder with the {name} files")
     source = DataSource(folders=(path if path.is_dir() else path.parent,))
-    found = source.find(published)
-    if found is None or (path.is_file() and path not in found.paths.values()):
-        raise DataError(f"{path} has no files of {name}: name a folder that has {published.wanted}")
-    return copy_checked(source, found, target, provided, host)
+    files = source.find(manifest)
+    if files is None or (path.is_file() and path not in files.paths.values()):
+        raise DataError(f"no {name} files in {path}; pass a folder with {manifest.wanted}")
+    return copy_checked(source, files, target, provided, host)
 
 
 def copy_checked(
-    source: DataSource, found: Found, target: Path, provided: Provided, host: PluginHost
+    source: DataSource, files: DatasetFiles, target: Path, provided: ProvidedDataset, host: PluginHost
 ) -> Path:
-    """Copy the files that ``source`` has of a data set into a data folder, if they are not damaged."""
+    """Copy the files of a dataset from ``source`` into a data folder, unless they are damaged."""
     verification = verify_in(source, provided, host)
     if not verification.is_whole:
         raise DataError(f"{verification.message} (nothing was copied)")
     if verification.state == "different":
-        warn_of_variant(found, provided.part.name, verification.message)
-    folder = target / found.published.name / found.layout.folder
-    _check_free(folder, found, target)
+        warn_about_variant(files, provided.part.name, verification.message)
+    folder = target / files.manifest.name / files.layout.folder
+    _check_free(folder, files, target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in found.paths.values():
+        for path in files.paths.values():
             if not ((folder / path.name).exists() and path.samefile(folder / path.name)):
                 write_bytes(folder / path.name, path.read_bytes())
     except OSError as error:
         raise DataError(
-            f"{folder} cannot be written ({error.strerror}): make room, or name another folder with --to"
+            f"cannot write to {folder} ({error.strerror}); free some space, or set `to` to another folder"
         ) from error
     return folder
 
 
-def _check_free(folder: Path, found: Found, target: Path) -> None:
-    """Refuse to put files beside others of the same data set that a run would take instead."""
-    there = find(found.published, [target / found.published.name])
-    if there is None:
+def _check_free(folder: Path, files: DatasetFiles, target: Path) -> None:
+    """Refuse to copy files into a folder that already has other files, which would take precedence."""
+    existing = find_files(files.manifest, [target / files.manifest.name])
+    if existing is None:
         return
-    new = {folder / path.name for path in found.paths.values()}
-    others = [path.name for path in there.paths.values() if path not in new]
+    new = {folder / path.name for path in files.paths.values()}
+    others = [path.name for path in existing.paths.values() if path not in new]
     if others:
         raise DataError(
-            f"{there.folder} has {found.published.name} already, as {', '.join(others)}: delete that first, "
-            "or name another folder with --to"
+            f"{existing.folder} already contains {files.manifest.name} files ({', '.join(others)}); delete "
+            "them first, or set `to` to another folder"
         )
 
 
-def with_files(provided: Provided) -> DatasetManifest:
-    """Return what a data set declares of its files.
+def manifest_with_files(provided: ProvidedDataset) -> DatasetManifest:
+    """Return the manifest of a dataset that consists of files.
 
     Raises:
-        ConfigError: it declares none.
+        ConfigError: the dataset declares no files.
     """
     if provided.part.manifest is None or not provided.part.manifest.layouts:
         raise ConfigError(f"{provided} declares no files, so there is nothing to fetch or import")

@@ -1,4 +1,4 @@
-"""``convlab data show``: a picture of labelled samples."""
+"""``convlab data show``: labeled sample images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from convlab.parts import Dataset
 if TYPE_CHECKING:
     from PIL import Image
 
+# In pixels of the grid image.
 _MARGIN = 4
 _LABEL_HEIGHT = 14
 _LABEL_WIDTH = 96
@@ -26,47 +27,49 @@ _TILE = 48
 
 @dataclass(frozen=True, kw_only=True)
 class Samples:
-    """The first train images of some classes.
+    """The first training images of each class.
 
     Attributes:
-        name: the data set's.
-        class_names: one a row.
-        images: uint8 ``(rows, columns, height, width, channels)``; black where a class has too few.
+        name: the dataset's qualified name.
+        class_names: one name per row.
+        images: uint8 ``(rows, columns, height, width, channels)``; black if a class has too few images.
     """
 
     name: str
     class_names: tuple[str, ...]
     images: npt.NDArray[np.uint8]
 
-    def picture(self) -> "Image.Image":
-        """Return a grid with a row a class, its name on the left, its samples enlarged without blurring."""
+    def to_image(self) -> "Image.Image":
+        """Draw a grid with one labeled row per class; samples are enlarged without blurring."""
         from PIL import Image, ImageDraw
 
         rows, columns, height, width = self.images.shape[:4]
         scale = max(1, round(_TILE / max(height, width)))
-        step_y, step_x = max(height * scale, _LABEL_HEIGHT) + _MARGIN, width * scale + _MARGIN
-        grid = Image.new("RGB", (_LABEL_WIDTH + columns * step_x + _MARGIN, rows * step_y + _MARGIN), "white")
+        row_height = max(height * scale, _LABEL_HEIGHT) + _MARGIN
+        column_width = width * scale + _MARGIN
+        size = (_LABEL_WIDTH + columns * column_width + _MARGIN, rows * row_height + _MARGIN)
+        grid = Image.new("RGB", size, "white")
         draw = ImageDraw.Draw(grid)
         for row, name in enumerate(self.class_names):
-            top = _MARGIN + row * step_y
-            draw.text((_MARGIN, top + step_y // 2 - _LABEL_HEIGHT), name[:15], fill="black")
+            top = _MARGIN + row * row_height
+            draw.text((_MARGIN, top + row_height // 2 - _LABEL_HEIGHT), name[:15], fill="black")
             for column in range(columns):
-                tile = Image.fromarray(in_colour(self.images[row, column]))
+                tile = Image.fromarray(to_rgb(self.images[row, column]))
                 tile = tile.resize((width * scale, height * scale), Image.Resampling.NEAREST)
-                grid.paste(tile, (_LABEL_WIDTH + column * step_x, top))
+                grid.paste(tile, (_LABEL_WIDTH + column * column_width, top))
         return grid
 
     def save(self, file: str | Path) -> Path:
-        """Write the picture as a PNG file.
+        """Write the grid to a PNG file.
 
         Raises:
             DataError: the file cannot be written.
         """
         file = Path(file).expanduser()
         try:
-            self.picture().save(file, format="PNG")
+            self.to_image().save(file, format="PNG")
         except OSError as error:
-            raise DataError(f"{file} cannot be written ({error.strerror}): name another file") from error
+            raise DataError(f"cannot write {file} ({error.strerror}); choose another file") from error
         return file
 
 
@@ -79,18 +82,18 @@ def samples(
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Samples:
-    """Return labelled samples of a data set, the first of each class.
+    """Return labeled samples of a dataset, the first of each class.
 
     Args:
-        name: the data set, by its bare or qualified name.
-        classes: how many classes to show at most.
-        columns: how many samples of each.
-        options: of the data set's own, by name.
-        host: where the data set comes from; by default all installed plugins.
-        data_dir: a folder to look for data files in before all others.
+        name: the dataset's bare or qualified name.
+        classes: the maximum number of classes to show.
+        columns: the number of samples per class.
+        options: the dataset's own options, by name.
+        host: provides the dataset; by default all installed plugins.
+        data_dir: a folder to search before all others.
 
     Raises:
-        ConfigError: an option is unknown or of the wrong type.
+        ConfigError: an option is unknown or has the wrong type.
         DataError: the data are missing or damaged.
     """
     host = host or PluginHost()
@@ -105,6 +108,6 @@ def samples(
     return Samples(name=provided.canonical_name, class_names=data.class_names[:rows], images=images)
 
 
-def in_colour(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return an image as red, green and blue: grey as it is, further channels left out."""
+def to_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return an image with three channels: grayscale is repeated, further channels are dropped."""
     return image[..., :3] if image.shape[-1] >= 3 else np.repeat(image[..., :1], 3, axis=-1)

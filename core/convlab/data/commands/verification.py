@@ -1,15 +1,15 @@
-"""``convlab data verify``: whether the data on this machine are the published ones."""
+"""``convlab data verify``: whether the data on this machine match the published dataset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from convlab.data.comparison import compare, images_per_class, known_content
+from convlab.data.comparison import compare, images_per_class, known_checksums
 from convlab.data.files.checksums import array_digests
-from convlab.data.files.layouts import Found
+from convlab.data.files.layouts import DatasetFiles
 from convlab.data.image_data import ImageData
-from convlab.data.loading import Provided, load_unchecked
+from convlab.data.loading import ProvidedDataset, load_unchecked
 from convlab.data.source import DataSource
 from convlab.errors import DataError
 from convlab.experiment import part_options
@@ -19,19 +19,19 @@ from convlab.parts import Dataset
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What came of the check of a data set.
+    """The result of checking a dataset.
 
     Attributes:
-        name: the data set's.
-        state: ``published`` (the same bytes), ``different`` (a variant: it can be trained on), ``unknown``
-            (whole, but no checksum is known), ``damaged`` or ``missing``.
-        message: what is wrong and what to do, in one sentence; empty where nothing is.
-        place: the folder or file that it was found in; ``None`` where there is none.
-        input_shape: height, width and channels; ``None`` where it cannot be read, the following empty.
-        class_names: one name a class.
-        train_per_class: how many train images each class has.
-        test_per_class: the same of the test split.
-        sha256: of the four arrays, by name, as ``DatasetManifest.sha256`` has them.
+        name: the dataset's qualified name.
+        state: ``published`` (byte for byte), ``different`` (a variant, which can be trained on), ``unknown``
+            (readable, but no checksum is known), ``damaged`` or ``missing``.
+        message: what is wrong and what to do, in one sentence; empty if nothing is wrong.
+        place: the folder or file it was found in, if any.
+        input_shape: height, width and channels; ``None``, and the rest empty, if the data cannot be read.
+        class_names: one name per class.
+        train_per_class: the number of training images per class.
+        test_per_class: the number of test images per class.
+        sha256: digests of the four arrays, by the names used in ``DatasetManifest.sha256``.
     """
 
     name: str
@@ -57,17 +57,17 @@ def verify(
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
 ) -> Verification:
-    """Read a data set and compare it with what is published; downloads nothing.
+    """Read a dataset and compare it with the published one; downloads nothing.
 
     Args:
-        name: the data set, by its bare or qualified name.
-        options: of the data set's own, by name.
-        host: where it comes from; by default all installed plugins.
-        data_dir: a folder to look in before all others.
+        name: the dataset's bare or qualified name.
+        options: the dataset's own options, by name.
+        host: provides the dataset; by default all installed plugins.
+        data_dir: a folder to search before all others.
 
     Raises:
-        ConfigError: a named folder does not exist, or an option is unknown or of the wrong type.
-        UnknownNameError: no plugin has the data set.
+        ConfigError: a configured folder does not exist, or an option is unknown or has the wrong type.
+        UnknownNameError: no plugin has the dataset.
     """
     host = host or PluginHost()
     provided = host.find(Dataset, name)
@@ -75,33 +75,35 @@ def verify(
 
 
 def verify_in(
-    source: DataSource, provided: Provided, host: PluginHost, options: Mapping[str, Any] | None = None
+    source: DataSource, provided: ProvidedDataset, host: PluginHost, options: Mapping[str, Any] | None = None
 ) -> Verification:
-    """Do what ``verify`` does, in the folders of ``source``."""
-    name, published = provided.canonical_name, provided.part.manifest
-    found = None
+    """Verify a dataset in the folders of ``source``."""
+    name, manifest = provided.canonical_name, provided.part.manifest
+    files = None
     try:
-        if published is not None and published.layouts:
-            found = source.find(published)
-            if found is None:
-                return Verification(name=name, state="missing", message=source.nowhere(published))
+        if manifest is not None and manifest.layouts:
+            files = source.find(manifest)
+            if files is None:
+                return Verification(name=name, state="missing", message=source.not_found_message(manifest))
         data = load_unchecked(provided, part_options(provided, dict(options or {})), source)
     except DataError as error:
         return Verification(
-            name=name, state="damaged", message=str(error), place=found.place if found else None
+            name=name, state="damaged", message=str(error), place=files.place if files else None
         )
-    return _verified(provided, data, found, host)
+    return _compare(provided, data, files, host)
 
 
-def _verified(provided: Provided, data: ImageData, found: Found | None, host: PluginHost) -> Verification:
-    published = provided.part.manifest
-    others = known_content(other.part.manifest for other in host.parts(Dataset))
-    compared = compare(data, published, found, others) if published is not None else None
+def _compare(
+    provided: ProvidedDataset, data: ImageData, files: DatasetFiles | None, host: PluginHost
+) -> Verification:
+    manifest = provided.part.manifest
+    known = known_checksums(other.part.manifest for other in host.parts(Dataset))
+    comparison = compare(data, manifest, files, known) if manifest is not None else None
     return Verification(
         name=provided.canonical_name,
-        state=compared.state if compared else "unknown",
-        message=compared.message if compared else "",
-        place=found.place if found else None,
+        state=comparison.state if comparison else "unknown",
+        message=comparison.message if comparison else "",
+        place=files.place if files else None,
         input_shape=data.input_shape,
         class_names=data.class_names,
         train_per_class=images_per_class(data, "train"),

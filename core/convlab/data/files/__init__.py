@@ -1,1 +1,1 @@
-"""The files of data sets: where they are, their download and their checksums."""
+"""Dataset files: finding, downloading and checking them."""

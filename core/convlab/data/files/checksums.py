@@ -14,11 +14,11 @@ from convlab.data.image_stream import ImageStream
 from convlab.errors import DataError
 from convlab.parts.manifest import ARRAYS
 
-_BYTES_AT_ONCE = 2**24  # of a stream, whose images need not fit into memory
+_BYTES_PER_CHUNK = 2**24  # the images of a stream may not fit into memory
 
 
 def array_digests(data: ImageData) -> dict[str, str]:
-    """Return the SHA-256 of the four arrays, in hexadecimal, by their names."""
+    """Return the SHA-256 of the four arrays, in hexadecimal, by name."""
     arrays = (
         data.train.images,
         data.train.labels.astype("<i8"),
@@ -32,7 +32,7 @@ def array_digests(data: ImageData) -> dict[str, str]:
 def array_digest(array: npt.NDArray[Any] | ImageStream) -> str:
     """Return the SHA-256 of an array's bytes, in hexadecimal."""
     digest = hashlib.sha256()
-    rows = max(1, _BYTES_AT_ONCE * len(array) // max(1, array.nbytes))
+    rows = max(1, _BYTES_PER_CHUNK * len(array) // max(1, array.nbytes))
     for start in range(0, len(array), rows):
         digest.update(np.ascontiguousarray(array[start : start + rows]).data)
     return digest.hexdigest()
@@ -48,15 +48,15 @@ def file_checksum(path: Path, algorithm: str) -> str:
         with path.open("rb") as file:
             return f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): mend its rights or its disk") from error
+        raise DataError(f"cannot read {path} ({error.strerror}); check its permissions") from error
 
 
 def has_checksum(path: Path, expected: str) -> bool:
-    """Return whether a file has the checksum ``algorithm:…``."""
+    """Return whether a file has the checksum ``algorithm:checksum``."""
     return file_checksum(path, expected.partition(":")[0]) == expected
 
 
-def file_checksums(expected: Iterable[tuple[Path, str]]) -> list[str]:
-    """Return the checksum of each file, by the algorithm of the one that is expected of it."""
+def file_checksums(files: Iterable[tuple[Path, str]]) -> list[str]:
+    """Return the checksum of each file, computed with the algorithm of the checksum paired with it."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda file: file_checksum(file[0], file[1].partition(":")[0]), expected))
+        return list(pool.map(lambda file: file_checksum(file[0], file[1].partition(":")[0]), files))

@@ -1,4 +1,4 @@
-"""The download of all files of a data set into a folder, one process at a time."""
+"""The download of all files of a dataset into a folder, by one process at a time."""
 
 import os
 import sys
@@ -9,26 +9,26 @@ from pathlib import Path
 from convlab.data.files.archives import read_archive
 from convlab.data.files.checksums import has_checksum
 from convlab.data.files.download import download_file
-from convlab.data.files.progress import progress_of
+from convlab.data.files.progress import download_progress
 from convlab.errors import DataError
 from convlab.parts.manifest import DatasetManifest, Download
 from convlab.system.atomic_write import write_bytes
 
 
-def fetch_into(folder: Path, published: DatasetManifest) -> None:
-    """Download those files of a data set that a folder does not have whole.
+def fetch_into(folder: Path, manifest: DatasetManifest) -> None:
+    """Download the files of a dataset that a folder lacks or that are damaged.
 
-    Of two processes that do so at once, one waits and then finds the files there.
+    If another process is already doing so, wait and then use its files.
 
     Args:
-        folder: a data folder; made if need be.
-        published: what is known of the data set.
+        folder: a data folder; created if needed.
+        manifest: the dataset's manifest.
 
     Raises:
-        DataError: a file cannot be had, or the folder cannot be written.
+        DataError: a file cannot be downloaded, or the folder cannot be written.
     """
-    with _alone_in(folder, published.name):
-        for download in published.downloads:
+    with _locked(folder, manifest.name):
+        for download in manifest.downloads:
             _fetch(folder, download)
 
 
@@ -36,25 +36,16 @@ def _fetch(folder: Path, download: Download) -> None:
     target = folder / download.path
     target.parent.mkdir(parents=True, exist_ok=True)
     if not (target.is_file() and has_checksum(target, download.checksum)):
-        with progress_of(target.name, download.size) as advance:
+        # The user's own mirrors come before the published addresses.
+        mirrors = os.environ.get("CONVLAB_MIRROR", "").split()
+        urls = (*(f"{mirror.rstrip('/')}/{download.path}" for mirror in mirrors), *download.urls)
+        with download_progress(target.name, download.size) as advance:
             try:
-                download_file(
-                    _addresses(download),
-                    target,
-                    size=download.size,
-                    checksum=download.checksum,
-                    advance=advance,
-                )
+                download_file(urls, target, size=download.size, checksum=download.checksum, advance=advance)
             except DataError as error:
                 raise DataError(f"the download of {target.name} failed ({error})") from error
     if download.unpacked:
         _unpack(folder, target, download.unpacked)
-
-
-def _addresses(download: Download) -> tuple[str, ...]:
-    """The published addresses, after those of the user's own mirrors."""
-    mirrors = os.environ.get("CONVLAB_MIRROR", "").split()
-    return (*(f"{mirror.rstrip('/')}/{download.path}" for mirror in mirrors), *download.urls)
 
 
 def _unpack(folder: Path, archive: Path, paths: tuple[str, ...]) -> None:
@@ -62,14 +53,14 @@ def _unpack(folder: Path, archive: Path, paths: tuple[str, ...]) -> None:
     contents = read_archive(archive, targets)
     for name, target in targets.items():
         if name not in contents:
-            raise DataError(f"{archive} lacks {name}: delete it and get it again")
+            raise DataError(f"{archive} has no file {name}; delete it and get it again")
         target.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(target, contents[name])
 
 
 @contextmanager
-def _alone_in(folder: Path, name: str) -> Iterator[None]:
-    """Hold other processes off, and say which folder cannot be written."""
+def _locked(folder: Path, name: str) -> Iterator[None]:
+    """Lock out other processes, and turn write errors into a ``DataError`` that names the folder."""
     from filelock import FileLock, Timeout
 
     try:
@@ -78,7 +69,7 @@ def _alone_in(folder: Path, name: str) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            sys.stderr.write(f"another process is downloading {name}: waiting for it\n")
+            sys.stderr.write(f"waiting for another process that is downloading {name}\n")
             lock.acquire()
         try:
             yield
@@ -86,5 +77,5 @@ def _alone_in(folder: Path, name: str) -> Iterator[None]:
             lock.release()
     except OSError as error:
         raise DataError(
-            f"{folder} cannot be written ({error.strerror or error}): make room, or name another folder"
+            f"cannot write to {folder} ({error.strerror or error}); free some space, or choose another folder"
         ) from error

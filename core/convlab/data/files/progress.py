@@ -1,25 +1,25 @@
-"""How far a download is: a bar on a terminal, a line elsewhere."""
+"""The progress of a download: a bar on a terminal, otherwise one line."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-MEGABYTE = 10**6
+from convlab.text.sizes import in_bytes
 
 
 @contextmanager
-def progress_of(name: str, size: int) -> Iterator[Callable[[int], None]]:
-    """Show on standard error how far a download is.
+def download_progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
+    """Show the progress of a download on standard error.
 
     Args:
-        name: what is downloaded.
-        size: its bytes.
+        name: the file.
+        size: its size in bytes.
 
     Yields:
-        What is told the bytes that came.
+        A function to call with the number of bytes received.
     """
     if not sys.stderr.isatty():
-        sys.stderr.write(f"downloading {name}, {in_megabytes(size)}\n")
+        sys.stderr.write(f"downloading {name} ({in_bytes(size)})\n")
         yield lambda _: None
         return
     from rich.console import Console
@@ -43,8 +43,3 @@ def progress_of(name: str, size: int) -> Iterator[Callable[[int], None]]:
     ) as progress:
         task = progress.add_task(name, total=size)
         yield lambda count: progress.advance(task, count)
-
-
-def in_megabytes(size: int) -> str:
-    """Return a number of bytes as people read it, such as ``11 MB``."""
-    return f"{max(1, round(size / MEGABYTE)):,} MB"

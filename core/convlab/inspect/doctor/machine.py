@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from convlab import data
-from convlab.data.files.progress import in_megabytes
+from convlab.text.sizes import in_bytes
 from convlab.data.source import DataSource
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
@@ -75,7 +75,7 @@ def _writable(topic: str, folder: Path, alternative: str) -> Finding:
     if free < _LOW_DISK_SPACE:
         return note(
             topic,
-            f"{folder} is on a disk with only {in_megabytes(free)} free",
+            f"{folder} is on a disk with only {in_bytes(free)} free",
             f"free some space, or {alternative}",
         )
     return ok(topic, str(folder) if existing == folder.absolute() else f"{folder}, to be created when needed")

@@ -70,7 +70,7 @@ def test_anything_that_stops_every_run_is_a_problem_with_a_fix(
     assert (
         f"cannot be created because {tmp_path / 'file'} is a file: set `runs_dir` to another folder" in report
     )
-    assert "which is not a folder" in report
+    assert "is not a directory" in report
     assert len(problems) == 3
 
 

@@ -54,7 +54,7 @@ def test_scaled_grayscale_images_and_column_labels_train_like_the_dataset(
         result.test
     )
     assert len(resume("own", train={"epochs": 2}, data=data, **options).epochs) == 2
-    with pytest.raises(DataError, match="do not match this experiment's `dataset_options.sha256`"):
+    with pytest.raises(DataError, match=r"do not match this experiment's `dataset_options.sha256`"):
         resume("own", train={"epochs": 3}, data=(x_train, y_train), **options)
     with pytest.raises(ConfigError, match="names the dataset 'mnist', but `data` is given too"):
         run(Experiment(dataset="mnist"), data=data, **options)

@@ -105,7 +105,7 @@ def test_an_image_that_is_gone_ends_the_run_with_one_sentence(
         data=DataSettings(scaling="unit", validation=0.0),  # so that the training reads it first
     )
     plugin.gone.add(700)
-    with pytest.raises(DataError, match=r"^an ImageStream's read failed: FileNotFoundError: 7\.png"):
+    with pytest.raises(DataError, match=r"^ImageStream read failed: FileNotFoundError: 7\.png"):
         run(experiment, host=plugin.host(), runs_dir=tmp_path, progress=False)
 
 
@@ -129,7 +129,7 @@ def test_a_stream_is_read_as_an_array_would_be() -> None:
 )
 def test_a_stream_that_reads_something_else_is_named(returned: Any, named: str) -> None:
     stream = ImageStream((5, 2, 2, 1), lambda _: returned)
-    with pytest.raises(DataError, match=re.escape(f"must return uint8 of shape (2, 2, 2, 1), not {named}")):
+    with pytest.raises(DataError, match=re.escape(f"must return uint8 of shape (2, 2, 2, 1), got {named}")):
         stream[:2]
 
 

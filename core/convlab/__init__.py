@@ -10,8 +10,8 @@ from convlab.data.arrays import arrays
 from convlab.data.files.archives import read_archive
 from convlab.data.files.layouts import DatasetFiles
 from convlab.data.image_data import ImageData, Split
+from convlab.data.image_reader import ImageReader
 from convlab.data.image_stream import ImageStream
-from convlab.data.pictures import PictureReader
 from convlab.data.sampling import stratified_sample
 from convlab.data.source import DataSource
 from convlab.errors import (
@@ -65,13 +65,13 @@ __all__ = [
     "ExportError",
     "Exported",
     "ImageData",
+    "ImageReader",
     "ImageStream",
     "Layout",
     "ListedRun",
     "Metric",
     "NewPackage",
     "Optimizer",
-    "PictureReader",
     "PluginError",
     "PluginFailure",
     "PluginHost",

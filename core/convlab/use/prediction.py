@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.pictures import RESIZES, PictureReader, Resize
+from convlab.data.image_reader import RESIZES, ImageReader, Resize
 from convlab.errors import ConfigError, DataError
 from convlab.host import PluginHost
 from convlab.runs.recorded_run import RecordedRun, open_run
@@ -83,7 +83,7 @@ def predict(
     model = recorded.load_model(host, trust=trust)
     from convlab.use.inference import forward  # not before: it needs Keras
 
-    reader = PictureReader(shape=model.input_shape[1:], resize=resize or _resize_of(recorded), invert=invert)
+    reader = ImageReader(shape=model.input_shape[1:], resize=resize or _resize_of(recorded), invert=invert)
     logits_of = forward(model)
     names = recorded.class_names or ()
     if len(names) != model.output_shape[1]:  # not noted, or changed since
@@ -110,7 +110,7 @@ def _resize_of(recorded: RecordedRun) -> Resize:
 
 
 def _in_batches(
-    found: Sequence[Path | Unreadable], reader: PictureReader, model: "keras.Model"
+    found: Sequence[Path | Unreadable], reader: ImageReader, model: "keras.Model"
 ) -> Iterator[tuple[list[Read], list[Unreadable]]]:
     """Yield the pictures that could be read and those that could not, as many at a time as fit in memory."""
     from convlab.training.evaluator import chunk_size

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from convlab import PictureReader
+from convlab import ImageReader
 
 ColorMode = Literal["auto", "rgb", "grayscale"]
 
@@ -71,4 +71,4 @@ def decode(file: Path, target: TargetFormat) -> npt.NDArray[np.uint8]:
     Raises:
         DataError: the file is not an image in a known format, or is damaged.
     """
-    return PictureReader(shape=target.shape, resize=target.resize, formats=_FORMATS).read(file)[0]
+    return ImageReader(shape=target.shape, resize=target.resize, formats=_FORMATS).read(file)[0]

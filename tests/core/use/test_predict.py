@@ -86,8 +86,8 @@ def test_pictures_are_resized_as_those_were_that_the_model_has_learnt_from(
     ]
     ways = [found.predictions[0].changes["resized"] for found in predicted]
     assert [way.partition(", ")[2] for way in ways] == [
-        "with black beside it",
-        "its middle alone",
+        "padded with black",
+        "cropped to the center",
         "stretched",
     ]
 
@@ -118,9 +118,9 @@ def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
         str(tmp_path / "big.png"),
     ]
     for said in (
-        "note: colours: " + str(tmp_path / "big.png") + " (RGB to grey)",
-        "(30×20 to 8×8, its middle alone)",
-        f"error: {tmp_path / 'broken.png'}: not a picture",
+        "note: colors: " + str(tmp_path / "big.png") + " (RGB to grayscale)",
+        "(30×20 to 8×8, cropped to the center)",
+        f"error: {tmp_path / 'broken.png'}: not an image file",
         f"error: {tmp_path / 'empty'}: the folder has no pictures",
         f"error: {tmp_path / 'no.png'}: no such file",
         "3 of 5 could not be read",
@@ -133,8 +133,8 @@ def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
     printed = json.loads(done.stdout)
     assert [len(each["classes"]) for each in printed["predictions"]] == [1, 1]
     assert printed["predictions"][1]["changes"] == {
-        "colours": "RGB to grey",
-        "resized": "30×20 to 8×8, its middle alone",
+        "colors": "RGB to grayscale",
+        "resized": "30×20 to 8×8, cropped to the center",
     }
 
 

@@ -12,7 +12,7 @@ from convlab.cli.errors import ending_well
 from convlab.cli.options.host import PluginFiles
 from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.output import print_all, print_json, visible
-from convlab.data.pictures import RESIZES
+from convlab.data.image_reader import RESIZES
 from convlab.use.prediction import predict
 from convlab.use.prediction_result import Prediction, Predictions
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from convlab import DataError, DatasetManifest, DataSource, ImageData, Split
-from convlab_datasets.cifar import manifest as cifar_manifest
-from convlab_datasets.mnist import manifest as mnist_manifest
+from convlab_datasets.cifar import manifests as cifar
+from convlab_datasets.mnist import manifests as mnist
 from convlab_datasets.mnist.dataset import make_loader
 
 Files = dict[str, bytes]
@@ -50,10 +50,10 @@ def small(manifest: DatasetManifest, server: Server) -> DatasetManifest:
 @pytest.mark.parametrize(
     ("name", "manifest", "suffix"),
     [
-        ("mnist", mnist_manifest.MNIST, ""),
-        ("fashion_mnist", mnist_manifest.FASHION_MNIST, ""),
-        ("cifar10", cifar_manifest.CIFAR10, "_archive"),
-        ("cifar100", cifar_manifest.CIFAR100, "_archive"),
+        ("mnist", mnist.MNIST, ""),
+        ("fashion_mnist", mnist.FASHION_MNIST, ""),
+        ("cifar10", cifar.CIFAR10, "_archive"),
+        ("cifar100", cifar.CIFAR100, "_archive"),
     ],
 )
 def test_the_first_address_the_checksum_and_the_path_are_those_of_keras(
@@ -82,7 +82,7 @@ def test_mnist_is_downloaded_once_and_then_loaded_from_the_cache(
     server: Server, npz_file: bytes, grayscale_splits: tuple[Split, Split], cache: Path
 ) -> None:
     server.files = {"mnist.npz": npz_file}
-    load = make_loader(small(mnist_manifest.MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist.MNIST, server), tuple("0123456789"))
 
     downloaded = load(DataSource.from_environment(), None)
     server.stop()
@@ -101,7 +101,7 @@ def test_an_interrupted_download_of_several_files_resumes_with_the_one_that_fail
 ) -> None:
     whole = {f"{name}.gz": gzip.compress(content) for name, content in idx_files.items()}
     server.files = dict(whole)
-    load = make_loader(small(mnist_manifest.FASHION_MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist.FASHION_MNIST, server), tuple("0123456789"))
     del server.files["t10k-images-idx3-ubyte.gz"]
     notes = cache / "fashion-mnist" / "notes.txt"
     notes.parent.mkdir(parents=True)
@@ -132,7 +132,7 @@ def test_an_archive_is_unpacked_to_where_keras_unpacks_it(
 ) -> None:
     archive = archive_of("cifar-100-python", cifar100_files)
     server.files = {"cifar-100-python.tar.gz": archive}
-    monkeypatch.setattr(cifar_manifest, "CIFAR100", small(cifar_manifest.CIFAR100, server))
+    monkeypatch.setattr(cifar, "CIFAR100", small(cifar.CIFAR100, server))
     folder = cache / "cifar-100-python-target" / "cifar-100-python"
     if killed:
         folder.mkdir(parents=True)
@@ -166,7 +166,7 @@ def test_an_archive_writes_nothing_outside_its_folder(
                 member.size = len(content)
                 tar.addfile(member, io.BytesIO(content))
     server.files = {"cifar-100-python.tar.gz": packed.getvalue()}
-    monkeypatch.setattr(cifar_manifest, "CIFAR100", small(cifar_manifest.CIFAR100, server))
+    monkeypatch.setattr(cifar, "CIFAR100", small(cifar.CIFAR100, server))
 
     assert load("cifar100").num_classes == 100
 
@@ -180,7 +180,7 @@ def test_nothing_is_downloaded_if_a_folder_has_the_files(
     server: Server, put: Put, npz_file: bytes, tmp_path: Path
 ) -> None:
     server.files = {"mnist.npz": npz_file}
-    load = make_loader(small(mnist_manifest.MNIST, server), tuple("0123456789"))
+    load = make_loader(small(mnist.MNIST, server), tuple("0123456789"))
 
     load(DataSource.from_environment(put(tmp_path, {"mnist.npz": npz_file})), None)
 

@@ -85,21 +85,29 @@ class DataSource:
         # An incomplete dataset in the cache is a download that was interrupted or is in progress.
         in_cache = files is None or files.folder.is_relative_to(self.folders[-1])
         if manifest.downloads and in_cache and (files is None or files.missing):
-            self._download(manifest)
+            self.download(manifest, self.folders[-1])
             files = self._find(manifest)
         if files is None:
             raise DataError(self.not_found_message(manifest))
         files.check_complete()
         return files
 
-    def _find(self, manifest: DatasetManifest) -> DatasetFiles | None:
-        return find_files(manifest, self.places(manifest.name, *manifest.subfolders))
+    def download(self, manifest: DatasetManifest, target: Path) -> None:
+        """Download a dataset that none of the folders has.
 
-    def _download(self, manifest: DatasetManifest) -> None:
+        Args:
+            manifest: the dataset's manifest.
+            target: the data folder to put it in; created if needed.
+
+        Raises:
+            DataError: it cannot be downloaded; the message lists the searched folders and says what to do.
+        """
         from convlab.data.files.fetching import fetch_into
 
+        if not manifest.downloads:
+            raise DataError(self.not_found_message(manifest))
         try:
-            fetch_into(self.folders[-1], manifest)
+            fetch_into(target, manifest)
         except DataError as error:
             raise DataError(self.not_found_message(manifest, f", and {error}")) from error
 
@@ -111,3 +119,6 @@ class DataSource:
             f"subfolder {manifest.name}/) and set `data_dir` to it, or run 'convlab data import "
             f"{manifest.name} PATH'"
         )
+
+    def _find(self, manifest: DatasetManifest) -> DatasetFiles | None:
+        return find_files(manifest, self.places(manifest.name, *manifest.subfolders))

@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab import DataError, Dataset, DataSource, ImageData, Split
-from convlab_datasets.cifar import manifest
+from convlab_datasets.cifar import manifests
 from convlab_datasets.cifar.files import PickleFile, Read, file_reader
-from convlab_datasets.cifar.manifest import TRAIN_BATCHES
 from convlab_datasets.formats.from_files import image_data_from
 
 CIFAR10_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -27,16 +26,16 @@ class CIFAR100Options:
 
 
 def _load_cifar10(source: DataSource, options: None) -> ImageData:
-    files = source.obtain(manifest.CIFAR10)
-    read = file_reader(files, (*TRAIN_BATCHES, "test_batch"))
-    train = _read_split(read, TRAIN_BATCHES, b"labels")
+    files = source.obtain(manifests.CIFAR10)
+    read = file_reader(files, (*manifests.TRAIN_BATCHES, "test_batch"))
+    train = _read_split(read, manifests.TRAIN_BATCHES, b"labels")
     test = _read_split(read, ("test_batch",), b"labels")
     return image_data_from(files.place, train, test, CIFAR10_NAMES)
 
 
 def _load_cifar100(source: DataSource, options: CIFAR100Options) -> ImageData:
     labels, names = f"{options.labels}_labels".encode(), f"{options.labels}_label_names".encode()
-    files = source.obtain(manifest.CIFAR100)
+    files = source.obtain(manifests.CIFAR100)
     read = file_reader(files, ("train", "test", "meta"))
     train, test = (_read_split(read, (name,), labels) for name in ("train", "test"))
     return image_data_from(files.place, train, test, _class_names(read("meta"), names))
@@ -99,12 +98,12 @@ CIFAR10 = Dataset(
     name="cifar10",
     summary="Photographs: 60,000 images, 32×32 color, 10 classes",
     load=_load_cifar10,
-    manifest=manifest.CIFAR10,
+    manifest=manifests.CIFAR10,
 )
 CIFAR100 = Dataset(
     name="cifar100",
     summary="Photographs: 60,000 images, 32×32 color, 100 classes in 20 superclasses",
     load=_load_cifar100,
     options=CIFAR100Options,
-    manifest=manifest.CIFAR100,
+    manifest=manifests.CIFAR100,
 )

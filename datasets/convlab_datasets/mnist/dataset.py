@@ -9,8 +9,7 @@ from convlab import Dataset, DatasetFiles, DatasetManifest, DataSource, ImageDat
 from convlab_datasets.formats.from_files import image_data_from
 from convlab_datasets.formats.idx import read_idx
 from convlab_datasets.formats.npz import read_npz
-from convlab_datasets.mnist import manifest
-from convlab_datasets.mnist.manifest import IDX
+from convlab_datasets.mnist import manifests
 
 _CLOTHES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -33,7 +32,8 @@ def make_loader(
 def _read_idx_files(files: DatasetFiles) -> tuple[Split, Split]:
     with ThreadPoolExecutor() as pool:  # zlib releases the GIL while it decompresses
         arrays = pool.map(
-            lambda array: read_idx(files.file_of(array), 3 if array.endswith("images") else 1), IDX.arrays
+            lambda array: read_idx(files.file_of(array), 3 if array.endswith("images") else 1),
+            manifests.IDX.arrays,
         )
         train_images, train_labels, test_images, test_labels = arrays
     return (
@@ -45,12 +45,12 @@ def _read_idx_files(files: DatasetFiles) -> tuple[Split, Split]:
 MNIST = Dataset(
     name="mnist",
     summary="Handwritten digits: 70,000 images, 28×28 grayscale, 10 classes",
-    load=make_loader(manifest.MNIST, tuple("0123456789")),
-    manifest=manifest.MNIST,
+    load=make_loader(manifests.MNIST, tuple("0123456789")),
+    manifest=manifests.MNIST,
 )
 FASHION_MNIST = Dataset(
     name="fashion_mnist",
     summary="Articles of clothing: 70,000 images, 28×28 grayscale, 10 classes",
-    load=make_loader(manifest.FASHION_MNIST, _CLOTHES),
-    manifest=manifest.FASHION_MNIST,
+    load=make_loader(manifests.FASHION_MNIST, _CLOTHES),
+    manifest=manifests.FASHION_MNIST,
 )

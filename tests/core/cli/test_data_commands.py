@@ -112,11 +112,11 @@ def test_show_writes_an_image_of_labeled_samples(tmp_path: Path) -> None:
     file = tmp_path / "digits.png"
     invoke("show", "mnist", "--png", str(file))
 
-    with Image.open(file) as picture:
-        assert picture.format == "PNG"
-        assert picture.width > 10 * 28
-        assert picture.height > 10 * 28
-        assert len(picture.getcolors(2**16) or ()) > 100
+    with Image.open(file) as image:
+        assert image.format == "PNG"
+        assert image.width > 10 * 28
+        assert image.height > 10 * 28
+        assert len(image.getcolors(2**16) or ()) > 100
 
     refused = invoke("show", "mnist", "--png", str(tmp_path / "nowhere" / "x.png"), exit_code=1)
     assert "cannot write" in refused.stderr

@@ -4,12 +4,10 @@ from pathlib import Path
 
 from convlab.data.commands.importing import copy_checked, manifest_with_files
 from convlab.data.commands.verification import verify_in
-from convlab.data.files.fetching import fetch_into
 from convlab.data.source import DataSource
 from convlab.errors import DataError
 from convlab.host import PluginHost
 from convlab.parts import Dataset
-from convlab.parts.manifest import DatasetManifest
 
 
 def fetch(
@@ -50,7 +48,7 @@ def fetch(
         source = DataSource(folders=searched.folders[:-1]) if to is None else searched
         files = source.find(manifest)
         if files is None:
-            _download(target, manifest, searched)
+            searched.download(manifest, target)
         elif to is None:
             destination = source
         else:
@@ -59,12 +57,3 @@ def fetch(
     if not verification.is_whole or verification.place is None:
         raise DataError(verification.message)
     return verification.place
-
-
-def _download(target: Path, manifest: DatasetManifest, searched: DataSource) -> None:
-    if not manifest.downloads:
-        raise DataError(searched.not_found_message(manifest))
-    try:
-        fetch_into(target, manifest)
-    except DataError as error:
-        raise DataError(searched.not_found_message(manifest, f", and {error}")) from error

@@ -1,4 +1,4 @@
-"""``python -m convlab``."""
+"""Runs the command line with ``python -m convlab``."""
 
 from convlab.cli import main
 

@@ -1,62 +1,77 @@
-"""The errors that convlab raises: one clear sentence each, with what to do.
+"""The errors that convlab raises: each says in one sentence what is wrong and what to do.
 
-Each class carries the exit code that the command line ends with.
+Each class has the exit code with which the command line ends.
 """
 
 import re
 
-_LONGEST_MESSAGE = 400
+from convlab.text.one_line import one_line
+
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")
 
 
 class ConvlabError(Exception):
-    """Base of all errors that a user can cause or mend."""
+    """Base class of all errors that a user can cause or fix."""
 
     exit_code = 1
 
+    def prefixed(self, owner: object) -> "ConvlabError":
+        """Return a copy of this error whose message starts with ``owner: ``.
+
+        The copy is of the same class and has the same attributes, but the constructor is not called, since a
+        plugin's own class may have one with any arguments. If such a class composes its message itself, the
+        copy is of the nearest class of this module instead.
+        """
+        message = f"{owner}: {self}"
+        copy: ConvlabError = Exception.__new__(type(self), message)
+        copy.args = (message,)
+        vars(copy).update(vars(self))
+        if str(copy) == message:
+            return copy
+        nearest: type[ConvlabError] = next(base for base in type(self).__mro__ if base.__module__ == __name__)
+        return nearest(message)
+
 
 class ConfigError(ConvlabError):
-    """An experiment, option or command that cannot be carried out as written."""
+    """An invalid experiment, option or command."""
 
     exit_code = 2
 
 
 class UnknownNameError(ConfigError):
-    """A dataset, architecture, optimizer, metric or tracker that no plugin provides, or that several do."""
+    """A part that no plugin provides, or that several do."""
 
 
 class DataError(ConvlabError):
-    """Images or labels that are missing, damaged or not what they should be."""
+    """Missing, damaged or invalid images or labels."""
 
 
 class PluginError(ConvlabError):
-    """A plugin that could not be loaded, or whose part failed when it was used."""
+    """A plugin that cannot be loaded, or whose part fails."""
 
 
 class TrainingError(ConvlabError):
-    """A run that cannot go on, such as one whose loss is no longer a number."""
+    """A run that cannot continue."""
 
 
 class DivergedError(TrainingError):
-    """A run whose loss or weights are no longer finite numbers."""
+    """A run whose loss or weights are not finite."""
 
 
 class RunFolderError(ConvlabError):
-    """A run's folder that cannot be written or read."""
+    """A run folder that cannot be written or read."""
 
 
 class ExportError(ConvlabError):
-    """A model that cannot be written in a format, or an export that is not the model."""
+    """A model that cannot be exported to a format, or an export that differs from the model."""
 
 
 class TrustError(ConvlabError):
-    """Code that came with a run, which does not run here unless it is trusted."""
+    """Code from a run's author that is refused unless it is trusted."""
 
 
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's type and what it says, short enough for a terminal."""
-    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras adds
-    said = " ".join(_KERAS_PREFIX.sub("", text).split()) or "no message"
-    said = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]}…"
-    return f"{type(error).__name__}: {said}"
+    """Return an exception's type and message in one line, short enough for a terminal."""
+    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras appends
+    return f"{type(error).__name__}: {one_line(_KERAS_PREFIX.sub('', text)) or 'no message'}"

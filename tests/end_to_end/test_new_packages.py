@@ -27,7 +27,7 @@ NEW = (
 def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A new package of each kind."""
     folder = tmp_path_factory.mktemp("packages")
-    return [create_package(kind, name, to=folder).folder for kind, name in NEW]  # type: ignore[arg-type]
+    return [create_package(kind, name, to=folder).folder for kind, name in NEW]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What trains nothing starts quickly: it imports none of the large libraries."""
+"""Commands that do not train start quickly: they import none of the large libraries."""
 
 import subprocess
 import sys
@@ -24,7 +24,8 @@ def convlab_metrics():
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        (["-c", "import convlab"], "convlab.host.plugin_host"),
+        (["-c", "import convlab"], "convlab"),
+        (["-c", "from convlab import *"], "convlab.host.plugin_host"),
         (["-m", "convlab", "--help"], "convlab.cli.app"),
         (["-m", "convlab", "--version"], "convlab.cli.app"),
         (["-m", "convlab", "list"], "convlab_datasets.digits"),
@@ -39,7 +40,7 @@ def convlab_metrics():
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_trains_nothing_imports_what_it_needs_and_no_tensorflow(
+def test_a_command_that_does_not_train_does_not_import_tensorflow(
     tmp_path: Path, arguments: list[str], needed: str
 ) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN, encoding="utf-8")
@@ -56,7 +57,7 @@ def test_what_trains_nothing_imports_what_it_needs_and_no_tensorflow(
     assert not {module for module in imported if module.partition(".")[0] in LARGE}
 
 
-def test_what_tensorflow_says_later_still_reaches_the_terminal() -> None:
+def test_what_tensorflow_logs_later_still_reaches_the_terminal() -> None:
     script = (
         "from convlab.system.tensorflow_start import start_tensorflow; start_tensorflow(); "
         "import tensorflow as tf; tf.get_logger().warning('take care')"
@@ -64,3 +65,19 @@ def test_what_tensorflow_says_later_still_reaches_the_terminal() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.count("take care") == 1
     assert "Logging error" not in done.stderr
+
+
+def test_importing_convlab_imports_none_of_its_modules() -> None:
+    script = "import convlab, sys; print(*sorted(name for name in sys.modules if name.startswith('convlab')))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == ["convlab"]
+
+
+def test_every_public_name_can_be_imported_and_none_is_shadowed_by_a_module() -> None:
+    script = (
+        "import convlab.data.arrays, convlab, types; "
+        "found = {name: getattr(convlab, name) for name in convlab.__all__}; "
+        "print(*sorted(name for name, value in found.items() if isinstance(value, types.ModuleType)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == ["data", "doctor"]

@@ -1,4 +1,4 @@
-"""The command line: each command is one call of the Python API."""
+"""The command line: each command calls one function of the Python API."""
 
 from convlab.cli.app import main
 

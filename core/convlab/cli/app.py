@@ -2,27 +2,26 @@
 
 import os
 import sys
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from convlab.cli.commands.catalog import list_parts, show_part
 from convlab.cli.commands.check import check_target
 from convlab.cli.commands.data import data_app
 from convlab.cli.commands.doctor import examine
 from convlab.cli.commands.evaluate import evaluate_run
 from convlab.cli.commands.export import export_run
-from convlab.cli.commands.list import list_parts
 from convlab.cli.commands.new import new_package
 from convlab.cli.commands.plugins import list_plugins
 from convlab.cli.commands.predict import predict_pictures
 from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
 from convlab.cli.commands.runs import show_runs
-from convlab.cli.commands.show import show_part
 from convlab.cli.commands.show_run import show_run
 from convlab.cli.errors import SIGNALLED, run_app
 from convlab.system.tensorflow_start import is_starting
+from convlab.version import __version__
 
 app = typer.Typer(
     name="convlab",
@@ -49,24 +48,24 @@ app.add_typer(data_app)
 @app.callback(invoke_without_command=True)
 def convlab(
     context: typer.Context,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     """Train and compare image classifiers; every part is a plugin.
 
-    [bold]convlab run[/] trains a small CNN on real digits in seconds, without a network.
-    [bold]convlab list[/] shows what there is to choose from.
+    [bold]convlab run[/] trains a small CNN on real digits in seconds, offline.
+    [bold]convlab list[/] lists all datasets, architectures and other parts.
     """
     if show_version:
-        sys.stdout.write(f"convlab {version('convlab')}\n")
+        sys.stdout.write(f"convlab {__version__}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
         sys.stdout.write(f"{context.get_help()}\n")
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     code = run_app(app)
-    # All is kept and every tracker told: TensorFlow's import, or its end, would take seconds more.
+    # Everything is saved and all trackers are closed; TensorFlow's import or shutdown would take seconds.
     if code > SIGNALLED or (code and is_starting()):
         sys.stdout.flush()
         sys.stderr.flush()

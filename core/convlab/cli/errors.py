@@ -1,37 +1,53 @@
-"""Every ending of the command line: one clear message and its exit code, never a traceback."""
+"""How commands end: with one clear message and an exit code, never with a traceback."""
 
+import importlib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from typing import Any
 
 import typer
 
+from convlab.cli.log_handler import logging_to_stderr
 from convlab.errors import ConvlabError
+from convlab.parts import PART_TYPES
+from convlab.text.one_line import one_line
 
-SIGNALLED = 128  # and the signal's number
+SIGNALLED = 128  # plus the signal's number
 INTERRUPTED = 130
+
+_SETTING = re.compile(r"`([A-Za-z_][\w.:-]*)(?:=([^`]*))?`")
+# The first word of an option's key with -s, by the experiment's table.
+_SHORT_TABLES = {part_type.kind.options_key: part_type.kind.name for part_type in PART_TYPES}
+# The parameters of commands that have another name in Python.
+_PARAMETERS = {"plugin_files": "plugin", "third_party": "no_plugins", "progress": "quiet"}
 
 
 @contextmanager
 def ending_well() -> Iterator[None]:
-    """Turn what goes wrong in a command into a message on standard error and an exit code.
+    """Turn an exception into a message on standard error and an exit code, and print what is logged.
 
-    Whatever plugins print meanwhile goes to standard error too: standard output is for results.
+    What plugins print goes to standard error too, since standard output is for results.
     """
     try:
-        with redirect_stdout(sys.stderr):
+        with logging_to_stderr(), redirect_stdout(sys.stderr):
             yield
     except (typer.Exit, typer.Abort):
         raise
     except ConvlabError as error:
-        _tell(str(error), error)
+        _print_error(with_flags(str(error), _current_command()), error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt as error:
-        _tell("interrupted", error)
+        _print_error("interrupted", error)
         raise typer.Exit(getattr(error, "exit_code", INTERRUPTED)) from None
     except Exception as error:
-        _tell(f"{type(error).__name__}: {_gist(error)}", error, "CONVLAB_DEBUG=1 shows the traceback")
+        _print_error(
+            f"{type(error).__name__}: {_without_autograph_traceback(error)}",
+            error,
+            "set CONVLAB_DEBUG=1 to see the traceback",
+        )
         raise typer.Exit(1) from None
 
 
@@ -42,25 +58,70 @@ def run_app(app: typer.Typer) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except Exception as error:
-        # Wrong use: typer keeps the class to itself, and says all that is needed in these two.
+        # A usage error; typer does not export the class, but its instances have these two attributes.
         format_message, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
         if format_message is None:
             raise
         command = context.command_path if context else "convlab"
-        _tell(f"{format_message().rstrip('.')}: '{command} --help' shows what there is", error)
+        _print_error(f"{format_message().rstrip('.')}; see '{command} --help'", error)
         return int(getattr(error, "exit_code", 2))
 
 
-def _gist(error: Exception) -> str:
-    """Return what an error says, without the traceback that AutoGraph puts before it."""
+def with_flags(message: str, command: Any) -> str:
+    """Replace the settings in backticks in a message by the flags of a command that set them.
+
+    A setting without a flag of its own becomes ``-s KEY=VALUE`` if the command has ``-s``; everything else
+    stays as written.
+
+    Args:
+        message: such as ``"`train.epochs`: must be at least 1"``.
+        command: a click command, or ``None``.
+    """
+    flags = _flags_by_parameter(command)
+
+    def flag(match: re.Match[str]) -> str:
+        setting, value = match.groups()
+        table, _, name = setting.partition(".")
+        parameter = name if table in ("data", "train") else setting
+        found = flags.get(_PARAMETERS.get(parameter, parameter))
+        if found:
+            return found if value is None else f"{found} {value}"
+        if name and "settings" in flags:
+            key = f"{_SHORT_TABLES.get(table, table)}.{name}"
+            return f"-s {key}" if value is None else f"-s {key}={value}"
+        return match[0]
+
+    return _SETTING.sub(flag, message)
+
+
+def _flags_by_parameter(command: Any) -> dict[str, str]:
+    """Return the longest flag of each option of a command, by the name of its parameter."""
+    flags = {}
+    for parameter in getattr(command, "params", ()):
+        if options := [option for option in parameter.opts if option.startswith("-")]:
+            flags[parameter.name] = max(options, key=len)
+    return flags
+
+
+def _current_command() -> Any:
+    try:
+        click = importlib.import_module("typer._click.globals")
+    except ModuleNotFoundError:  # versions of typer that depend on click instead of including it
+        click = importlib.import_module("click")
+    context = click.get_current_context(silent=True)
+    return context and context.command
+
+
+def _without_autograph_traceback(error: Exception) -> str:
+    """Return an error's message without the traceback that AutoGraph prepends."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
     return lines[-1].partition(": ")[2] if lines[0] == "in user code:" else " ".join(lines)
 
 
-def _tell(message: str, error: BaseException, hint: str = "") -> None:
+def _print_error(message: str, error: BaseException, hint: str = "") -> None:
     if os.environ.get("CONVLAB_DEBUG"):
         sys.excepthook(type(error), error, error.__traceback__)
-    lines = (f"error: {' '.join(message.split())}", *getattr(error, "__notes__", ()), hint)
-    with suppress(OSError):  # whoever would read it may have left
+    lines = (f"error: {one_line(message, sys.maxsize)}", *getattr(error, "__notes__", ()), hint)
+    with suppress(OSError):  # the reader of the pipe may have closed it
         sys.stderr.write("".join(f"{line}\n" for line in lines if line))
         sys.stderr.flush()

@@ -15,7 +15,7 @@ def print_json(value: Any) -> None:
 
 
 def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
-    """Print tables and text, to standard output by default; what is piped is neither cut nor coloured."""
+    """Print tables and text, by default to standard output; neither cut nor coloured in a pipe."""
     file = to or sys.stdout
     console = Console(file=file, highlight=False, emoji=False, width=None if file.isatty() else 200)
     for renderable in renderables:
@@ -23,7 +23,7 @@ def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
 
 
 def visible(text: object) -> str:
-    """Return text that others wrote as it may go to a terminal, with its control characters spelled out."""
+    """Return untrusted text that is safe to print: control characters are escaped."""
     written = str(text)
     if written.isprintable():
         return written
@@ -31,5 +31,5 @@ def visible(text: object) -> str:
 
 
 def shown(text: object) -> str:
-    """Return the same for what takes markup."""
+    """Return untrusted text that is safe to print where rich markup is interpreted."""
     return escape(visible(text))

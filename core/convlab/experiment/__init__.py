@@ -1,4 +1,4 @@
-"""What a run is asked to do: its settings, where they come from and the parts that they name."""
+"""Experiments: their settings, where these come from, and the parts that they name."""
 
 from convlab.experiment.resolution import ResolvedExperiment, part_options, resolve
 from convlab.experiment.settings import DataSettings, Experiment, TrainSettings

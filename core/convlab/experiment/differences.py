@@ -1,4 +1,4 @@
-"""What of an experiment is not as it would be by itself."""
+"""The settings of an experiment that differ from their defaults."""
 
 import json
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from typing import Any
 from convlab.errors import UnknownNameError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
-from convlab.parts import Architecture, Dataset, Metric, Optimizer, Part, Tracker
+from convlab.parts import PART_TYPES, Part
 
 
 def changed_settings(experiment: Experiment, host: PluginHost) -> dict[str, Any]:
-    """Return the settings that differ from their defaults, by dotted key, as ``-s`` takes them.
+    """Return the settings that differ from their defaults, by dotted key as ``-s`` accepts it.
 
-    Options of a part that the host does not have are all returned, since their defaults are not known.
+    All options of a part that the host does not have are returned, since their defaults are unknown.
 
     Args:
-        experiment: resolved, with every option written out.
-        host: tells the defaults of parts.
+        experiment: a resolved experiment, with every option written out.
+        host: where to look up the parts' defaults.
     """
     defaults = Experiment()
     changed: dict[str, Any] = {}
@@ -30,19 +30,22 @@ def changed_settings(experiment: Experiment, host: PluginHost) -> dict[str, Any]
     for prefix, part, options in _parts(experiment, host):
         known = _plain(asdict(part.options())) if part is not None and part.options else {}
         changed |= {f"{prefix}.{key}": value for key, value in options.items() if value != known.get(key)}
-        if isinstance(part, Optimizer) and experiment.train.learning_rate == part.learning_rate:
-            changed.pop("train.learning_rate", None)
+        for name in part.kind.train_defaults if part is not None else ():
+            if getattr(experiment.train, name) == getattr(part, name):
+                changed.pop(f"train.{name}", None)
     return changed
 
 
 def _parts(experiment: Experiment, host: PluginHost) -> Iterator[tuple[str, Part | None, dict[str, Any]]]:
-    yield "dataset", _find(host, Dataset, experiment.dataset), experiment.dataset_options
-    yield "architecture", _find(host, Architecture, experiment.architecture), experiment.architecture_options
-    yield "optimizer", _find(host, Optimizer, experiment.optimizer), experiment.optimizer_options
-    for name, options in experiment.metric_options.items():
-        yield f"metric.{name}", _find(host, Metric, name), options
-    for name, options in experiment.tracker_options.items():
-        yield f"tracker.{name}", _find(host, Tracker, name), options
+    """Yield the dotted prefix of a part's options, the part and its options."""
+    for part_type in PART_TYPES:
+        kind = part_type.kind
+        options = getattr(experiment, kind.options_key)
+        if kind.several:
+            for name, its_options in options.items():
+                yield f"{kind}.{name}", _find(host, part_type, name), its_options
+        else:
+            yield str(kind), _find(host, part_type, getattr(experiment, kind.key)), options
 
 
 def _find(host: PluginHost, part_type: type[Part], name: str) -> Part | None:
@@ -53,6 +56,6 @@ def _find(host: PluginHost, part_type: type[Part], name: str) -> Part | None:
 
 
 def _plain(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options as an experiment's file holds them: lists for tuples, text for paths."""
+    """Return options as a TOML file stores them: lists for tuples, strings for paths."""
     plain: dict[str, Any] = json.loads(json.dumps(options, default=str))
     return plain

@@ -1,6 +1,6 @@
-"""The parts and options that an experiment's names mean, with every default filled in."""
+"""The parts and options that an experiment names, with all defaults filled in."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import read_options
-from convlab.parts import Architecture, Dataset, Metric, Optimizer, Part, Tracker
+from convlab.parts import PART_TYPES, Architecture, Dataset, Metric, Optimizer, Part, Tracker
 from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
@@ -21,132 +21,149 @@ class ResolvedExperiment:
     """An experiment whose parts are found and whose options are read.
 
     Attributes:
-        experiment: with canonical names and all options written out; it runs again as it is.
-        metrics: each with its options, in the order of the experiment.
-        trackers: the same.
+        experiment: the experiment with unambiguous names and all options written out; it can run as it is.
+        chosen: the parts of each kind with their options, by experiment key, such as ``dataset`` or
+            ``metrics``, in the order of the experiment.
     """
 
     experiment: Experiment
-    dataset: ProvidedPart[Dataset]
-    dataset_options: Any
-    architecture: ProvidedPart[Architecture]
-    architecture_options: Any
-    optimizer: ProvidedPart[Optimizer]
-    optimizer_options: Any
-    metrics: WithOptions[Metric]
-    trackers: WithOptions[Tracker]
+    chosen: Mapping[str, WithOptions[Any]]
+
+    @property
+    def dataset(self) -> ProvidedPart[Dataset]:
+        """The dataset."""
+        return self.chosen["dataset"][0][0]
+
+    @property
+    def dataset_options(self) -> Any:
+        """The options of the dataset."""
+        return self.chosen["dataset"][0][1]
+
+    @property
+    def architecture(self) -> ProvidedPart[Architecture]:
+        """The architecture."""
+        return self.chosen["architecture"][0][0]
+
+    @property
+    def architecture_options(self) -> Any:
+        """The options of the architecture."""
+        return self.chosen["architecture"][0][1]
+
+    @property
+    def optimizer(self) -> ProvidedPart[Optimizer]:
+        """The optimizer."""
+        return self.chosen["optimizer"][0][0]
+
+    @property
+    def optimizer_options(self) -> Any:
+        """The options of the optimizer."""
+        return self.chosen["optimizer"][0][1]
+
+    @property
+    def metrics(self) -> WithOptions[Metric]:
+        """The metrics, each with its options."""
+        return self.chosen["metrics"]
+
+    @property
+    def trackers(self) -> WithOptions[Tracker]:
+        """The trackers, each with its options."""
+        return self.chosen["trackers"]
 
     @property
     def learning_rate(self) -> float:
-        """The rate that training starts from, or its peak under a schedule."""
+        """The learning rate, or its peak under a schedule."""
         rate = self.experiment.train.learning_rate
         assert rate is not None, "a resolved experiment has a learning rate"
         return rate
 
     def parts(self) -> tuple[ProvidedPart[Any], ...]:
-        """All parts that the experiment uses."""
-        several = (*self.metrics, *self.trackers)
-        return (self.dataset, self.architecture, self.optimizer, *(part for part, _ in several))
+        """Return all parts that the experiment uses."""
+        return tuple(part for parts in self.chosen.values() for part, _ in parts)
 
 
 def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
     """Find the parts of an experiment and read their options.
 
     Raises:
-        UnknownNameError: a part has no or several providers.
-        ConfigError: an option is unknown or of the wrong type.
+        UnknownNameError: no plugin, or several, provide a part.
+        ConfigError: an option is unknown or invalid.
     """
-    dataset = host.find(Dataset, experiment.dataset)
-    architecture = host.find(Architecture, experiment.architecture)
-    optimizer = host.find(Optimizer, experiment.optimizer)
-    options = {
-        part.part.kind: part_options(part, getattr(experiment, f"{part.part.kind}_options"))
-        for part in (dataset, architecture, optimizer)
-    }
-    metrics = _several(Metric, experiment.metrics, experiment.metric_options, host)
-    trackers = _several(Tracker, experiment.trackers, experiment.tracker_options, host)
-    if any(metric.part.name == "loss" for metric, _ in metrics):
-        raise ConfigError("metrics: the loss is always measured; leave 'loss' out")
-    rate = experiment.train.learning_rate
-    rate = optimizer.part.learning_rate if rate is None else rate
-    canonical = experiment.model_copy(
-        update={
-            "dataset": dataset.canonical_name,
-            "architecture": architecture.canonical_name,
-            "optimizer": optimizer.canonical_name,
-            "metrics": tuple(metric.canonical_name for metric, _ in metrics),
-            "trackers": tuple(tracker.canonical_name for tracker, _ in trackers),
-            "train": experiment.train.model_copy(update={"learning_rate": rate}),
-            **{f"{kind}_options": _written(values) for kind, values in options.items()},
-            "metric_options": _written_by_name(metrics),
-            "tracker_options": _written_by_name(trackers),
+    chosen = {part_type.kind.key: _choose(part_type, experiment, host) for part_type in PART_TYPES}
+    if any(metric.part.name == "loss" for metric, _ in chosen["metrics"]):
+        raise ConfigError("`metrics`: the loss is always computed; remove 'loss'")
+    canonical: dict[str, Any] = {}
+    train: dict[str, Any] = {}
+    for kind in (part_type.kind for part_type in PART_TYPES):
+        parts = chosen[kind.key]
+        if kind.several:
+            canonical[kind.key] = tuple(part.canonical_name for part, _ in parts)
+            canonical[kind.options_key] = {
+                part.canonical_name: _written(options) for part, options in parts if options is not None
+            }
+            continue
+        [(part, options)] = parts
+        canonical[kind.key] = part.canonical_name
+        canonical[kind.options_key] = _written(options)
+        train |= {
+            name: getattr(part.part, name)
+            for name in kind.train_defaults
+            if getattr(experiment.train, name) is None
         }
-    )
-    return ResolvedExperiment(
-        experiment=canonical,
-        dataset=dataset,
-        dataset_options=options["dataset"],
-        architecture=architecture,
-        architecture_options=options["architecture"],
-        optimizer=optimizer,
-        optimizer_options=options["optimizer"],
-        metrics=metrics,
-        trackers=trackers,
-    )
+    canonical["train"] = experiment.train.model_copy(update=train)
+    return ResolvedExperiment(experiment=experiment.model_copy(update=canonical), chosen=chosen)
 
 
-def part_options(provided: ProvidedPart[Any], values: dict[str, Any], named: str = "") -> Any:
-    """Return the options of a part, of its own class; ``None`` where it has none.
+def part_options(provided: ProvidedPart[Any], values: Mapping[str, Any], named: str = "") -> Any:
+    """Return a part's options, an instance of its own class; ``None`` if it has none.
 
     Args:
         provided: the part.
-        values: what an experiment gives.
-        named: the name that the experiment has for one of several parts of its kind, for messages.
+        values: the values in the experiment.
+        named: the part's name in the experiment if its kind allows several, for messages.
 
     Raises:
-        ConfigError: an option is unknown or of the wrong type.
+        ConfigError: an option is unknown or invalid.
     """
     part: Part = provided.part
-    key = f"{part.kind}_options" + (f".{named}" if named else "")
-    return read_options(part.options, values, key=key, owner=f"{part.kind} {part.name!r}")
+    key = part.kind.options_key + (f".{named}" if named else "")
+    return read_options(part.options, values, key=key, owner=str(part))
+
+
+def _choose(part_type: type[PartT], experiment: Experiment, host: PluginHost) -> WithOptions[PartT]:
+    kind = part_type.kind
+    named, options = getattr(experiment, kind.key), getattr(experiment, kind.options_key)
+    if kind.several:
+        return _several(part_type, named, options, host)
+    provided = host.find(part_type, named)
+    return ((provided, part_options(provided, options)),)
+
+
+def _several(
+    part_type: type[PartT], names: tuple[str, ...], options: dict[str, dict[str, Any]], host: PluginHost
+) -> WithOptions[PartT]:
+    kind = part_type.kind
+    parts = [host.find(part_type, name) for name in names]
+    found = [provided.part.name for provided in parts]
+    for name in found:
+        if found.count(name) > 1:
+            raise ConfigError(f"`{kind.key}`: duplicate {kind} {name!r}; name each once")
+    for name in options:
+        if name not in names:
+            hint = did_you_mean(name, names) if names else f"add {name!r} to `{kind.key}`"
+            raise ConfigError(f"`{kind.options_key}.{name}`: not one of the {kind.plural}; {hint}")
+    return tuple(
+        (part, part_options(part, options.get(name, {}), name))
+        for name, part in zip(names, parts, strict=True)
+    )
 
 
 def _written(options: Any) -> dict[str, Any]:
-    """Return options as TOML can hold them, where a key that is not there stands for ``None``."""
+    """Return options as TOML can store them, where a missing key means ``None``."""
     if options is None:
         return {}
     defaults = type(options)()
     values = asdict(options)
     for name, value in values.items():
         if value is None and getattr(defaults, name) is not None:
-            raise ConfigError(f"option {name} is None, which cannot be kept: leave it out or give it a value")
+            raise ConfigError(f"option {name} is None, which TOML cannot store; give it a value or omit it")
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _written_by_name(parts: Iterable[tuple[ProvidedPart[Any], Any]]) -> dict[str, dict[str, Any]]:
-    return {part.canonical_name: _written(options) for part, options in parts if options is not None}
-
-
-def _several(
-    part_type: type[PartT], names: tuple[str, ...], options: dict[str, dict[str, Any]], host: PluginHost
-) -> WithOptions[PartT]:
-    """Find parts of a kind that an experiment may have several of, and read their options.
-
-    Raises:
-        UnknownNameError: one has no or several providers.
-        ConfigError: one is named twice, options are of none, or one is unknown or of the wrong type.
-    """
-    kind = part_type.kind
-    parts = [host.find(part_type, name) for name in names]
-    found = [provided.part.name for provided in parts]
-    for name in found:
-        if found.count(name) > 1:
-            raise ConfigError(f"{kind}s: {name!r} is named twice; name each {kind} once")
-    for name in options:
-        if name not in names:
-            hint = did_you_mean(name, names) if names else f"name it with --{kind} {name}"
-            raise ConfigError(f"{kind}_options.{name}: not among the {kind}s; {hint}")
-    return tuple(
-        (part, part_options(part, options.get(name, {}), name))
-        for name, part in zip(names, parts, strict=True)
-    )

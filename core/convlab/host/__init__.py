@@ -1,4 +1,4 @@
-"""The plugin host: finds plugins, isolates broken ones and answers for every part by name."""
+"""The plugin host: finds plugins, isolates failures and finds parts by name."""
 
 from convlab.host.plugin_host import PluginHost
 from convlab.host.provider import PluginFailure, ProvidedPart, Provider

@@ -1,4 +1,4 @@
-"""Calls of what plugins bring."""
+"""Calls of plugins' factories."""
 
 from typing import Any
 
@@ -7,10 +7,15 @@ from convlab.host import ProvidedPart
 
 
 def build_part(provided: ProvidedPart[Any], *arguments: Any) -> Any:
-    """Call a part's factory; whatever goes wrong in it becomes one sentence that names the part."""
+    """Call a part's factory.
+
+    Raises:
+        ConvlabError: the factory raised one; the message also names the part.
+        PluginError: the factory raised anything else.
+    """
     try:
         return getattr(provided.part, provided.part.factory)(*arguments)
     except ConvlabError as error:
-        raise type(error)(f"{provided}: {error}") from error
+        raise error.prefixed(provided) from error
     except (Exception, SystemExit) as error:
         raise PluginError(f"{provided} failed: {type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""The parts that the plugins provide, found by bare or qualified name."""
+"""The parts that the plugins provide, by bare or qualified name."""
 
 from collections.abc import Iterator
 from typing import TypeVar, cast
@@ -21,13 +21,13 @@ class Catalog:
         """Add a part.
 
         Raises:
-            ValueError: its provider has one of that kind and name already.
+            ValueError: its provider already has a part of that kind and name.
         """
         for other in self._parts:
             if (other.part.kind, other.qualified_name) == (provided.part.kind, provided.qualified_name):
                 raise ValueError(
-                    f"a second {provided.part.kind} {provided.qualified_name!r}: rename one, for the first, "
-                    f"from {other.provider.target}, is kept"
+                    f"duplicate {provided.part.kind} {provided.qualified_name!r}; "
+                    f"keeping the one from {other.provider.target}"
                 )
         self._parts.append(provided)
 
@@ -38,14 +38,14 @@ class Catalog:
                 yield cast("ProvidedPart[PartT]", provided)
 
     def find(self, part_type: type[PartT], name: str) -> ProvidedPart[PartT]:
-        """Return the part that a name means.
+        """Return the part with a name.
 
         Args:
             part_type: the kind of part.
-            name: ``provider:name``, or a bare name, which means the built-in where there is one.
+            name: ``provider:name``, or a bare name, which refers to the built-in if there is one.
 
         Raises:
-            UnknownNameError: nothing, or more than one third party, has that name.
+            UnknownNameError: no part, or parts of more than one third party, have that name.
         """
         parts = list(self.of_type(part_type))
         for provided in parts:
@@ -57,7 +57,7 @@ class Catalog:
         kind = part_type.kind
         if bare:
             qualified = " or ".join(provided.qualified_name for provided in bare)
-            raise UnknownNameError(f"several plugins provide the {kind} {name!r}: write {qualified}")
+            raise UnknownNameError(f"several plugins provide the {kind} {name!r}; write {qualified}")
         known = {provided.part.name for provided in parts}
         if ":" in name:
             known = {provided.qualified_name for provided in parts}

@@ -1,4 +1,4 @@
-"""The host: loads the plugins, keeps what failed and finds parts by name."""
+"""The host: loads plugins, records failures and finds parts by name."""
 
 import logging
 import os
@@ -22,12 +22,12 @@ logger = logging.getLogger("convlab")
 class PluginHost:
     """The built-ins, the installed plugins and the plugin files, in that order.
 
-    A third party that cannot be loaded, or a part of it that does not fit, is told in one line through
-    the logger ``convlab`` and kept in ``failures``; everything else goes on working.
+    If a third-party plugin cannot be loaded, or one of its parts is invalid, the logger ``convlab`` warns in
+    one line and ``failures`` records it; everything else keeps working.
 
     Attributes:
-        providers: the plugins that were loaded.
-        failures: what went wrong with the others.
+        providers: the loaded plugins.
+        failures: the failures of plugins and parts.
     """
 
     def __init__(
@@ -41,14 +41,14 @@ class PluginHost:
         """Load the plugins.
 
         Args:
-            plugin_files: Python files that are plugins, loaded after all others, each once.
-            third_party: whether to load installed plugins; by default unless ``CONVLAB_NO_PLUGINS=1``.
-            blocked: distributions or entry points to pass over; by default ``CONVLAB_BLOCK_PLUGINS``.
-            strict: whether a failure is raised; by default if ``CONVLAB_STRICT_PLUGINS=1``.
+            plugin_files: Python files to load as plugins, after all others, each once.
+            third_party: whether to load installed plugins; by default, unless ``CONVLAB_NO_PLUGINS=1``.
+            blocked: distributions or entry points to skip; by default ``CONVLAB_BLOCK_PLUGINS``.
+            strict: whether to raise failures; by default, only if ``CONVLAB_STRICT_PLUGINS=1``.
 
         Raises:
-            ConfigError: a plugin file does not exist or is not one of Python.
-            PluginError: a built-in failed, or a third party did and ``strict`` holds.
+            ConfigError: a plugin file does not exist or is not a Python file.
+            PluginError: a built-in failed, or with ``strict`` a third-party plugin.
         """
         self.providers: list[Provider] = []
         self.failures: list[PluginFailure] = []
@@ -69,28 +69,28 @@ class PluginHost:
             self._load(plugin_file(file))
 
     def register(self, plugin: object, *, name: str = "notebook") -> None:
-        """Add a module or object that implements hooks, such as one written in a notebook.
+        """Add a module or object that implements hooks, for example from a notebook.
 
         Args:
-            plugin: what implements the hooks.
-            name: what qualifies the names of its parts.
+            plugin: the module or object.
+            name: the provider name that qualifies its parts' names.
 
         Raises:
-            PluginError: a hook does not fit or fails, and ``strict`` holds.
+            PluginError: with ``strict``, a hook is invalid or fails.
         """
         target = getattr(plugin, "__name__", type(plugin).__name__)
         self._load((Provider(name=name, version=None, origin="notebook", target=target), lambda: plugin))
 
     def load_snapshot(self, name: str, target: str, text: str) -> None:
-        """Run the text of a plugin file that a run recorded, and add its parts.
+        """Run the source of a plugin file that a run recorded, and add its parts.
 
         Args:
-            name: the file's name, which qualifies the names of its parts.
-            target: where the file lay when the run was made.
-            text: what is run; see to it that it may be trusted.
+            name: the file's name, which qualifies its parts' names.
+            target: the file's path at the time of the run.
+            text: the source to run; the caller decides whether to trust it.
 
         Raises:
-            PluginError: it fails, and ``strict`` holds.
+            PluginError: with ``strict``, it fails.
         """
         self._load(snapshot(name, target, text))
 
@@ -98,19 +98,19 @@ class PluginHost:
         """Return all parts of one kind, built-ins first.
 
         Args:
-            part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``.
+            part_type: the kind, such as ``Dataset``.
         """
         return tuple(self._catalog.of_type(part_type))
 
     def find(self, part_type: type[PartT], name: str) -> ProvidedPart[PartT]:
-        """Return the part that a bare or qualified name means.
+        """Return the part with a bare or qualified name.
 
         Args:
-            part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``.
+            part_type: the kind, such as ``Architecture``.
             name: such as ``resnet20`` or ``convlab-resnet:resnet20``.
 
         Raises:
-            UnknownNameError: nothing, or more than one third party, has that name.
+            UnknownNameError: no part, or parts of more than one third party, have that name.
         """
         try:
             return self._catalog.find(part_type, name)
@@ -119,7 +119,7 @@ class PluginHost:
                 raise
             failed = ", ".join(sorted({failure.provider.name for failure in self.failures}))
             raise UnknownNameError(
-                f"{error} (failed to load in full: {failed}; see 'convlab plugins')"
+                f"{error} (these plugins have errors: {failed}; see 'convlab plugins')"
             ) from None
 
     def _load(self, candidate: Candidate) -> None:
@@ -130,29 +130,29 @@ class PluginHost:
             self._fail("import", error)
             return
         try:
-            misfits = self._hooks.register_what_fits(plugin)
+            invalid = self._hooks.register_valid_hooks(plugin)
         except Exception as error:
             self._fail("register", error)
             return
-        for misfit in misfits:
-            self._fail("register", misfit)
+        for reason in invalid:
+            self._fail("register", reason)
         self.providers.append(self._loading)
         self._collect(plugin)
 
     def _collect(self, plugin: object) -> None:
         for part_type in PART_TYPES:
-            hook: pluggy.HookCaller = getattr(self._hooks.hook, f"convlab_{part_type.kind}s")
+            hook: pluggy.HookCaller = getattr(self._hooks.hook, part_type.kind.hook)
             for implementation in hook.get_hookimpls():
                 if implementation.plugin is plugin:
                     for item in self._items(implementation.function, hook.name):
                         self._add(part_type, item, hook.name)
 
     def _items(self, function: Callable[[], Any], hook: str) -> Iterator[object]:
-        """Yield what a hook returns, as far as it comes."""
+        """Yield what a hook returns, up to its first error."""
         try:
             returned = function()
             if not isinstance(returned, Iterable):
-                raise TypeError(f"{hook} returned {_described(returned)}: return a list of parts")
+                raise TypeError(f"expected a list of parts from {hook}, got {_described(returned)}")
             yield from returned
         except (Exception, SystemExit) as error:
             self._fail("hook", error)
@@ -161,7 +161,7 @@ class PluginHost:
         assert self._loading is not None
         try:
             if not isinstance(item, part_type):
-                raise TypeError(f"{hook} returned {_described(item)}, which is no {part_type.__name__}")
+                raise TypeError(f"expected {part_type.__name__} from {hook}, got {_described(item)}")
             self._catalog.add(ProvidedPart(part=item, provider=self._loading))
         except (TypeError, ValueError) as error:
             self._fail("item", error)
@@ -172,13 +172,13 @@ class PluginHost:
         if self._strict or self._loading.origin == "built-in":
             raise PluginError(str(failure)) from error
         self.failures.append(failure)
-        logger.warning("warning: %s", failure)
+        logger.warning("%s", failure)
 
 
 def _described(returned: object) -> str:
     if isinstance(returned, Part | None):
         return str(returned)
-    return f"a value of type {type(returned).__name__}"  # its repr is the plugin's own code, and may fail too
+    return type(returned).__name__  # its repr is plugin code, which may fail
 
 
 def _flag(variable: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where parts come from, and what became of it."""
+"""Where a part comes from: a plugin, and its failures."""
 
 import traceback
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ PartT = TypeVar("PartT", bound=Part, covariant=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """A plugin that parts come from.
+    """A plugin that provides parts.
 
     Attributes:
-        name: what qualifies its parts' names: the distribution's name, or the file's.
+        name: the distribution's or the file's name; it qualifies the names of the parts.
         version: the distribution's version; ``None`` for a file.
-        origin: how the host came to it.
-        target: the module it names, or the file's path.
-        snapshot: the text that a run recorded of a plugin file, which then need not be there any more.
+        origin: how the host found it.
+        target: the module, or the file's path.
+        snapshot: the source of a plugin file that a run recorded; the file may be gone.
     """
 
     name: str
@@ -38,33 +38,38 @@ class Provider:
 
     @cached_property
     def text(self) -> str | None:
-        """The text of a plugin file, as it was when the host or a run read it; ``None`` for others."""
+        """The source of a plugin file when the host or a run read it; ``None`` for other plugins."""
         if self.snapshot is not None:
             return self.snapshot
-        # From bytes, which keeps the line ends: the hash is then that of the file.
+        # From bytes, which preserves line ends, so that the hash is the file's.
         return Path(self.target).read_bytes().decode() if self.origin == "file" else None
 
     def record(self) -> dict[str, str | None]:
-        """What a run notes of the plugin: its version, or a file's text and SHA-256."""
-        noted = {"provider": self.name, "version": self.version, "origin": self.origin, "target": self.target}
+        """Return what a run records of the plugin: its version, or a file's source and SHA-256."""
+        record: dict[str, str | None] = {
+            "provider": self.name,
+            "version": self.version,
+            "origin": self.origin,
+            "target": self.target,
+        }
         if self.text is not None:
-            noted |= {"sha256": sha256_of(self.text), "text": self.text}
-        return noted
+            record |= {"sha256": sha256_of(self.text), "text": self.text}
+        return record
 
 
 def sha256_of(text: str) -> str:
-    """Return the SHA-256 of the file that holds a text."""
+    """Return the SHA-256 of a text's UTF-8 bytes."""
     return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PluginFailure:
-    """What went wrong with a plugin that the host went on without.
+    """The failure of a plugin or part that the host skipped.
 
     Attributes:
         provider: the plugin.
-        stage: ``import``, ``register`` (an unknown hook or a bad signature), ``hook`` (it raised) or
-            ``item`` (it returned something that is no part of that kind).
+        stage: ``import``, ``register`` (an unknown hook or an invalid signature), ``hook`` (it raised) or
+            ``item`` (it returned something other than a valid part of that kind).
         error: the exception, with its traceback.
     """
 
@@ -78,25 +83,25 @@ class PluginFailure:
 
     @property
     def traceback(self) -> str:
-        """The whole traceback, as Python prints it."""
+        """The full traceback, as Python prints it."""
         return "".join(traceback.format_exception(self.error))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProvidedPart(Generic[PartT]):
-    """A part and the plugin that it comes from."""
+    """A part and the plugin that provides it."""
 
     part: PartT
     provider: Provider
 
     @property
     def qualified_name(self) -> str:
-        """``provider:name``, which always means this part."""
+        """``provider:name``, which is unambiguous."""
         return f"{self.provider.name}:{self.part.name}"
 
     @property
     def canonical_name(self) -> str:
-        """The name that means this part whatever else is installed: bare for a built-in."""
+        """The name that is unambiguous whatever else is installed: bare for a built-in."""
         return self.part.name if self.provider.origin == "built-in" else self.qualified_name
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Options of a part: declared as a frozen dataclass, described, read and validated."""
+"""The options of a part: a frozen dataclass, described and validated."""
 
 from convlab.options.reading import (
     OptionField,

@@ -1,4 +1,4 @@
-"""What a class says of its attributes, in a string below each."""
+"""The docstrings of a class's attributes: the string literal below each."""
 
 import ast
 import inspect
@@ -7,17 +7,17 @@ from itertools import pairwise
 
 
 def attribute_docstrings(described: type) -> dict[str, str]:
-    """Return the string below each annotated attribute of a class and of those it inherits from.
+    """Return the docstring of each annotated attribute of a class and of its base classes.
 
-    An attribute without one, or whose class was written where its source cannot be read, is left out.
+    Attributes without one, or of a class whose source is not available, are omitted.
     """
     found: dict[str, str] = {}
     for base in reversed(described.__mro__[:-1]):
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
-        except (OSError, TypeError, SyntaxError):  # a class whose source is not on disk, or cannot be cut out
+        except (OSError, TypeError, SyntaxError):  # the source is not on disk or does not parse
             continue
-        # From Python 3.13 on, a class written elsewhere is cut out of its module by line number alone.
+        # Since Python 3.13, getsource finds a class by line number alone, so it may return another one.
         bodies = (
             node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == base.__name__
         )

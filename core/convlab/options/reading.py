@@ -1,4 +1,4 @@
-"""Options of a part: a frozen dataclass that the host reads, shows and validates against."""
+"""The dataclass of a part's options: checked, described and filled with a user's values."""
 
 import re
 import typing
@@ -28,28 +28,34 @@ class OptionField:
 def check_options_type(options: Any) -> None:
     """Raise ``TypeError`` unless ``options`` is a frozen dataclass whose fields all have defaults."""
     if not isinstance(options, type):
-        raise TypeError(f"options must be a class, a frozen dataclass, not {options!r}")
-    if "__dataclass_fields__" not in vars(options):  # a subclass inherits them, without its own
-        raise TypeError(f"options {options.__name__} must be a dataclass: @dataclass(frozen=True)")
+        raise TypeError(f"options must be a frozen dataclass, got {options!r}")
+    if "__dataclass_fields__" not in vars(
+        options
+    ):  # not inherited ones, which lack the subclass's own fields
+        raise TypeError(
+            f"options {options.__name__} must be a dataclass; decorate it with @dataclass(frozen=True)"
+        )
     if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-        raise TypeError(f"options {options.__name__} must be frozen: @dataclass(frozen=True)")
+        raise TypeError(
+            f"options {options.__name__} must be frozen; decorate it with @dataclass(frozen=True)"
+        )
     for field in fields(options):
         if field.default is MISSING and field.default_factory is MISSING:
             raise TypeError(f"option {field.name} of {options.__name__} needs a default")
         if isinstance(field.default, pydantic.fields.FieldInfo):
             raise TypeError(
-                f"option {field.name} of {options.__name__} has pydantic's Field as its default: "
+                f"the default of option {field.name} of {options.__name__} is pydantic's Field; "
                 f"write {field.name}: Annotated[type, Field(...)] = value"
             )
 
 
 def option_fields(options: type) -> tuple[OptionField, ...]:
-    """Return the options that a dataclass declares, in its order.
+    """Return the options that a dataclass declares, in order.
 
-    The line below a field, a string of its own, is the option's summary.
+    The docstring below a field is the option's summary.
 
     Raises:
-        PluginError: a field's type cannot be found.
+        PluginError: a field's type cannot be resolved.
     """
     hints = hints_of(options)
     summaries = attribute_docstrings(options)
@@ -66,24 +72,24 @@ def option_fields(options: type) -> tuple[OptionField, ...]:
 
 
 def read_options(options: type | None, values: Mapping[str, Any], *, key: str, owner: str) -> Any:
-    """Return ``options`` filled with ``values``, or ``None`` for a part that has none.
+    """Return an instance of ``options`` with ``values``, or ``None`` for a part without options.
 
     Args:
-        options: the dataclass that a part declares, if any.
-        values: what the user gave, as TOML or JSON would hold it (lists for tuples, text for paths).
-        key: where the values stand in an experiment, such as ``architecture_options``.
-        owner: the part they are for, such as ``architecture 'cnn'``.
+        options: the part's dataclass, if any.
+        values: the user's values, as in TOML or JSON (lists for tuples, strings for paths).
+        key: the experiment key of the values, such as ``architecture_options``.
+        owner: the part, such as ``architecture 'cnn'``.
 
     Raises:
-        ConfigError: a key is unknown or a value is not of its field's type.
-        PluginError: a field's type cannot be found or validated.
+        ConfigError: an option is unknown or a value is invalid.
+        PluginError: a field's type cannot be resolved or validated.
     """
     if options is None:
         if values:
-            raise ConfigError(f"{key}.{next(iter(values))}: {owner} has no options")
+            raise ConfigError(f"`{key}.{next(iter(values))}`: {owner} has no options")
         return None
     _refuse_unknown(options, values, key, owner)
-    # JSON mode, since it is strict about types yet takes a list where a tuple is declared.
+    # JSON mode is strict about types, yet accepts a list for a tuple.
     written = _as_json(values, key)
     try:
         return pydantic.TypeAdapter(options).validate_json(written, strict=True)
@@ -91,19 +97,19 @@ def read_options(options: type | None, values: Mapping[str, Any], *, key: str, o
         raise ConfigError(_option_mistake(error, options, values, key)) from None
     except pydantic.PydanticUserError as error:
         reason = str(error).partition(". ")[0]
-        raise PluginError(f"{owner}: options {options.__name__} cannot be validated: {reason}") from error
-    except TypeError as error:  # a check of the dataclass's own
-        raise ConfigError(f"{key}: {error}") from None
+        raise PluginError(f"{owner}: options {options.__name__} cannot be validated; {reason}") from error
+    except TypeError as error:  # from the dataclass's own __post_init__
+        raise ConfigError(f"`{key}`: {error}") from None
 
 
 def first_mistake(error: pydantic.ValidationError, key: str) -> str:
-    """Say in one line what is wrong with which key."""
+    """Return in one line which key is invalid and why."""
     mistake = error.errors(include_url=False)[0]
     path = ".".join(str(step) for step in (key, *mistake["loc"]) if str(step))
-    message, wants = re.subn(r"^\w+ should ", "must ", mistake["msg"])
-    if wants:
-        return f"{path}: {message.partition(' after validation')[0]}, not {mistake['input']!r}"
-    return f"{path}: {message.removeprefix('Value error, ')}"
+    message, replaced = re.subn(r"^\w+ should ", "must ", mistake["msg"])
+    if replaced:
+        return f"`{path}`: {message.partition(' after validation')[0]}, got {mistake['input']!r}"
+    return f"`{path}`: {message.removeprefix('Value error, ')}"
 
 
 def _refuse_unknown(options: type, values: Mapping[str, Any], key: str, owner: str) -> None:
@@ -111,7 +117,7 @@ def _refuse_unknown(options: type, values: Mapping[str, Any], key: str, owner: s
     valid = [field.name for field in fields(options)]
     for name, value in values.items():
         if name not in valid:
-            raise ConfigError(f"{key}.{name}: {owner} has no such option; {did_you_mean(name, valid)}")
+            raise ConfigError(f"`{key}.{name}`: {owner} has no such option; {did_you_mean(name, valid)}")
         if is_dataclass(hints[name]) and isinstance(value, Mapping):
             _refuse_unknown(typing.cast("type", hints[name]), value, f"{key}.{name}", owner)
 
@@ -122,7 +128,7 @@ def _as_json(values: Mapping[str, Any], key: str) -> bytes:
             pydantic_core.to_json(value)
         except ValueError:
             raise ConfigError(
-                f"{key}.{name}: must be a number, text, a list or a table, not {value!r}"
+                f"`{key}.{name}`: must be a number, string, list or table, got {value!r}"
             ) from None
     return pydantic_core.to_json(dict(values))
 
@@ -132,7 +138,7 @@ def _option_mistake(
 ) -> str:
     location = error.errors(include_url=False)[0]["loc"]
     if location and has_alternatives(hint := hints_of(options)[str(location[0])]):
-        # pydantic tells of each alternative apart; the type tells of all.
+        # pydantic reports each alternative separately; the type names all of them.
         name = str(location[0])
-        return f"{key}.{name}: must be {readable(hint)}, not {values[name]!r}"
+        return f"`{key}.{name}`: must be {readable(hint)}, got {values[name]!r}"
     return first_mistake(error, key)

@@ -1,4 +1,4 @@
-"""The types of options, as people read them."""
+"""Readable names of option types."""
 
 import json
 import types
@@ -13,22 +13,22 @@ _SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "length 
 
 
 def hints_of(options: type) -> dict[str, Any]:
-    """Return the type of each field of a dataclass, with its bounds.
+    """Return the type of each field of a dataclass, including bounds.
 
     Raises:
-        PluginError: a type's name means nothing where the dataclass was written.
+        PluginError: a type's name cannot be resolved in the dataclass's module.
     """
     try:
         return typing.get_type_hints(options, include_extras=True)
     except NameError as error:
         raise PluginError(
-            f"options {options.__name__}: {error}: import the types of options at run time, "
+            f"options {options.__name__}: {error}; import the types of options at run time, "
             "not under TYPE_CHECKING"
         ) from error
 
 
 def readable(hint: Any) -> str:
-    """Return a type in words, such as ``tuple[int ≥ 1, ...] | none``."""
+    """Return a readable type, such as ``tuple[int ≥ 1, ...] | none``."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         bounds = ", ".join(bound for limit in arguments[1:] for bound in _bounds(limit))
@@ -45,7 +45,7 @@ def readable(hint: Any) -> str:
 
 
 def has_alternatives(hint: Any) -> bool:
-    """Tell whether values of more than one type fit, ``None`` aside."""
+    """Return whether the type is a union of more than one type, not counting ``None``."""
     arguments = typing.get_args(hint)
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         arguments = tuple(argument for argument in arguments if argument is not types.NoneType)

@@ -72,7 +72,7 @@ def _of(run: RecordedRun, host: PluginHost) -> dict[str, Any]:
 
 
 def _plugin(plugin: RecordedPlugin) -> dict[str, Any]:
-    noted = asdict(plugin) | {"kind": plugin.part_type.kind, "sha256": plugin.sha256}
+    noted = asdict(plugin) | {"kind": plugin.part_type.kind.name, "sha256": plugin.sha256}
     return {key: value for key, value in noted.items() if key not in ("part_type", "text")}
 
 

@@ -37,7 +37,7 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
         "loop": settings.loop,
         "xla": xla,
         "plugins": [
-            {"kind": part.part.kind, "name": part.qualified_name, **part.provider.record()}
+            {"kind": part.part.kind.name, "name": part.qualified_name, **part.provider.record()}
             for part in prepared.resolved.parts()
         ],
         "git_commit": _git("rev-parse", "HEAD"),

@@ -7,7 +7,7 @@ from convlab.errors import RunFolderError
 from convlab.host.provider import sha256_of
 from convlab.parts import PART_TYPES, Part
 
-_TYPES = {part_type.kind: part_type for part_type in PART_TYPES}
+_TYPES = {part_type.kind.name: part_type for part_type in PART_TYPES}
 
 
 @dataclass(frozen=True, kw_only=True)

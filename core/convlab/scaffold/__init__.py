@@ -1,4 +1,4 @@
-"""A whole package for a plugin, from templates that travel with convlab."""
+"""Packages for new plugins, from templates that are part of convlab."""
 
 from convlab.scaffold.creation import NewPackage, create_package
 

@@ -1,4 +1,4 @@
-"""The names that the one name of a part gives its package and module."""
+"""The names of a new package, its module and its part."""
 
 import re
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.host.discovery import BUILT_IN_MODULES
-from convlab.parts import PART_TYPES, Kind
+from convlab.parts import Part
 
 _PREFIX = "convlab-"
 _NAME = re.compile(r"[a-z][a-z0-9]*([_.-][a-z0-9]+)*")
-_LONGEST = 32
+_MAX_LENGTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What a part and its package are called.
+    """The names of a part and its package.
 
     Attributes:
         name: the part, as users type it, such as ``tiny-net``.
@@ -30,21 +30,21 @@ class Names:
     variable: str
 
 
-def names_for(kind: Kind, name: str) -> Names:
+def names_for(part_type: type[Part], name: str) -> Names:
     """Return the names of a new part and of its package.
 
     Args:
-        kind: the kind of part.
-        name: what the part is to be called; a leading ``convlab-`` is the package's and left out.
+        part_type: the kind of part.
+        name: the part's name; a leading ``convlab-`` is removed, since it is the package's.
 
     Raises:
-        ConfigError: it is no name, or stands for something that convlab brings.
+        ConfigError: the name is invalid, or convlab itself has such a part or package.
     """
     short = name.removeprefix(_PREFIX)
-    if not _NAME.fullmatch(short) or len(short) > _LONGEST:
+    if not _NAME.fullmatch(short) or len(short) > _MAX_LENGTH:
         raise ConfigError(
-            f"{name!r} is no name for a new {kind}: use lower-case letters and digits, at most {_LONGEST}, "
-            f"with single '-', '_' or '.' between them, such as {_nearest(short)}"
+            f"`name`: {name!r} is not valid for a new {part_type.kind}; use at most {_MAX_LENGTH} lower-case "
+            f"letters and digits, with single '-', '_' or '.' between them, such as {_nearest(short)}"
         )
     words = re.split(r"[_.-]", short)
     variable = "_".join(words)
@@ -55,14 +55,15 @@ def names_for(kind: Kind, name: str) -> Names:
         variable=variable,
     )
     if names.module in BUILT_IN_MODULES:
-        raise ConfigError(f"{name!r}: the package {names.module} is convlab's own; choose another name")
-    part_type = next(part_type for part_type in PART_TYPES if part_type.kind == kind)
+        raise ConfigError(f"`name`: the package {names.module} is part of convlab; choose another name")
     if short in {provided.part.name for provided in PluginHost(third_party=False).parts(part_type)}:
-        raise ConfigError(f"{name!r}: convlab itself has that {kind}; choose another, such as my-{short}")
+        raise ConfigError(
+            f"`name`: convlab includes the {part_type.kind} {short!r}; choose another, such as my-{short}"
+        )
     return names
 
 
 def _nearest(name: str) -> str:
-    """Return what a mistyped name may have meant."""
-    near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:_LONGEST].strip("-")
+    """Return a valid name similar to an invalid one."""
+    near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:_MAX_LENGTH].strip("-")
     return repr(near or "tinynet")

@@ -1,7 +1,7 @@
-"""The templates, filled in.
+"""The templates of new packages.
 
-Python's own ``string.Template`` renders them: nothing in them depends on more than a few names, a template
-engine would be one more dependency, and its braces are those of CI workflow files.
+They are rendered with ``string.Template``: they only need a few names, and the braces of a template engine
+would clash with those of CI workflow files.
 """
 
 import re
@@ -11,20 +11,18 @@ from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
 from string import Template
 
-from convlab.parts import Kind
-
 _TEMPLATES = files("convlab.scaffold") / "templates"
 _SUFFIX = ".template"
-# Build tools leave out what begins with a dot.
+# Build tools omit files whose names start with a dot.
 _DOT = "dot-"
 
 
-def rendered_files(kind: Kind, values: Mapping[str, str]) -> dict[PurePosixPath, str]:
-    """Return the files of a new package by their path in it.
+def rendered_files(kind: str, values: Mapping[str, str]) -> dict[PurePosixPath, str]:
+    """Return the files of a new package by path.
 
     Args:
-        kind: the kind of part; what all kinds have in common comes too.
-        values: by the names that the templates use.
+        kind: the name of the folder with the kind's own templates; those for all kinds are included.
+        values: the values of the names in the templates.
     """
     rendered = {}
     for folder in ("package", kind):

@@ -1,10 +1,8 @@
-"""For the tests of a plugin: convlab's checks as tests of pytest's, and fixtures.
+"""For tests of plugins: convlab's checks as pytest tests, and fixtures.
 
-The decorator needs no set-up; for the fixtures, write in the outermost ``conftest.py``::
+The decorator needs no setup. For the fixtures, write in the outermost ``conftest.py``::
 
     pytest_plugins = ["convlab.testing"]
-
-Nothing of this is active otherwise, and convlab itself never imports it.
 """
 
 from convlab.testing.conformance import parametrize_with_checks

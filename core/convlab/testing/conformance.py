@@ -1,4 +1,4 @@
-"""One test an item of ``convlab check``."""
+"""The checks of ``convlab check`` as pytest tests."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -23,22 +23,21 @@ def parametrize_with_checks(
     data_dir: str | Path | None = None,
     expected_failures: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a test of each check of each target, as scikit-learn's decorator of that name does.
+    """Make one test of each check of each target, like scikit-learn's decorator of the same name.
 
     The test function takes one argument, ``check``, and calls it.
 
     Args:
-        targets: what is checked, as ``convlab.check`` takes it: a plugin's name, a plugin file's path, a
-            part's name, or a description such as an ``Architecture``.
-        part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``, where only such
-            are meant.
-        host: where plugins come from; by default all installed ones, and those targets that are files.
-        data_dir: a folder to look for data files in before all others.
-        expected_failures: a reason by the name of each check that is known to fail. Its test is expected to
-            fail, and fails where the check passes.
+        targets: what to check, as in ``convlab.check``: a plugin's name, a plugin file's path, a part's name,
+            or a description such as an ``Architecture``.
+        part_type: restricts the checks to one kind of part, such as ``Dataset``.
+        host: where to look up plugins; by default all installed ones, and the targets that are files.
+        data_dir: a folder to search for data files first.
+        expected_failures: the checks that are known to fail, each with a reason. Their tests are marked as
+            strict expected failures.
 
     Raises:
-        UnknownNameError: nothing has such a name, or more than one third party.
+        UnknownNameError: nothing, or parts of more than one third party, have a target's name.
         ConfigError: there is no such file or check.
 
     Example::
@@ -56,7 +55,7 @@ def parametrize_with_checks(
     refuse_unknown(expected_failures, subjects)
     items = [
         _item(check, subject, expected_failures.get(check.name))
-        for subject in {str(subject): subject for subject in subjects}.values()  # each plugin once
+        for subject in {str(subject): subject for subject in subjects}.values()  # each plugin only once
         for check in checks_of(subject.kind)
     ]
     return pytest.mark.parametrize("check", items)
@@ -75,8 +74,8 @@ def _run(check: Check, subject: Subject) -> None:
     if result.status == "skipped":
         pytest.skip(result.message)
     if result.status == "failed":
-        told = f"{subject}: {result.message}\nwhy: {result.why}\nfix: {result.fix}"
-        raise CheckFailedError(told, fix=result.fix)
+        message = f"{subject}: {result.message}\nwhy: {result.why}\nfix: {result.fix}"
+        raise CheckFailedError(message, fix=result.fix)
 
 
 def _name(subject: Subject) -> str:

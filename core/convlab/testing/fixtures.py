@@ -1,4 +1,4 @@
-"""The fixtures: a host of the built-ins alone, a task that any architecture learns, and the command line."""
+"""Fixtures: a host with only the built-ins, a small training task, and the command line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,18 +12,18 @@ from convlab.testing.tiny_task import TinyTask
 
 @pytest.fixture
 def plugin_host() -> PluginHost:
-    """A host of the built-ins alone, whatever is installed; ``register`` adds the plugin under test.
+    """A host with only the built-ins, whatever is installed; ``register`` adds the plugin under test.
 
-    A failure of a plugin is raised.
+    It raises failures of plugins.
     """
     return PluginHost(third_party=False, strict=True)
 
 
 @pytest.fixture
 def tiny_task(plugin_host: PluginHost, tmp_path: Path) -> TinyTask:
-    """A synthetic task that is learnt in a second, offline: 16×16 images of 4 classes.
+    """A synthetic task that trains in a second, offline: 16×16 images of 4 classes.
 
-    Its parts come from ``plugin_host``, and its runs are kept in the test's own folder.
+    It uses the parts of ``plugin_host`` and saves its runs in the test's temporary folder.
     """
     return TinyTask(plugin_host, tmp_path / "runs")
 

@@ -1,4 +1,4 @@
-"""A task that is learnt in a second, without files or a network."""
+"""A task that trains in a second, without files or a network."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,12 +22,12 @@ class TinyTask:
     """Images of four classes, which differ in the quarter that is bright, and runs on them.
 
     Args:
-        host: where architectures, optimizers and metrics come from; the data set is added to it.
-        runs_dir: the folder that runs are kept in.
+        host: where to look up parts; the dataset is added to it.
+        runs_dir: the folder to save runs in.
 
     Attributes:
-        host: the same.
-        data: 160 train and 40 test images, 16×16×1.
+        host: the same host.
+        data: 160 training and 40 test images, 16×16×1.
     """
 
     def __init__(self, host: PluginHost, runs_dir: Path) -> None:
@@ -46,7 +46,7 @@ class TinyTask:
         """Return an experiment on the task.
 
         Args:
-            settings: what else it has, such as ``architecture="tinynet"`` or ``train={"epochs": 1}``; by
+            settings: further settings, such as ``architecture="tinynet"`` or ``train={"epochs": 1}``; by
                 default 4 epochs in batches of 20.
         """
         train = _TRAINING | dict(settings.pop("train", {}))

@@ -1,1 +1,1 @@
-"""Words for people: suggestions, durations and sizes."""
+"""Text for people: suggestions, durations and single lines."""

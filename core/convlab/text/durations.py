@@ -1,8 +1,8 @@
-"""How long something took, as people say it."""
+"""Durations for people."""
 
 
 def in_words(seconds: float) -> str:
-    """Return a time such as ``0.4 s``, ``38 s``, ``12 min 5 s`` or ``3 h 20 min``."""
+    """Return a duration such as ``0.4 s``, ``38 s``, ``12 min 5 s`` or ``3 h 20 min``."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

@@ -1,14 +1,14 @@
-"""The nearest valid word to one that was mistyped."""
+"""Suggestions for a mistyped name."""
 
 import difflib
 from collections.abc import Iterable
 
 
 def did_you_mean(word: str, valid: Iterable[str]) -> str:
-    """Return ``did you mean 'x'? choose from x, y, z``, without the question where nothing is near."""
+    """Return ``did you mean 'x'? choose from x, y, z``, without the question if no name is similar."""
     choices = sorted(set(valid))
     if not choices:
-        return "there is none to choose from"
+        return "none are available"
     folded = {choice.lower(): choice for choice in choices}
     near = difflib.get_close_matches(word.lower(), folded, n=1)
     question = f"did you mean {folded[near[0]]!r}? " if near else ""

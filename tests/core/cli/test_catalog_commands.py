@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from convlab.cli.app import app
+from convlab.parts import PART_TYPES
 
 SHADOWING = """
 from convlab import Architecture, hookimpl
@@ -33,7 +34,7 @@ def shadowing(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_list_gives_each_part_the_shortest_name_that_means_it(shadowing: str) -> None:
+def test_list_prints_the_shortest_unambiguous_name_of_each_part(shadowing: str) -> None:
     rows = json.loads(invoke("list", "architectures", "--json", "--plugin", shadowing).stdout)
     assert [row["name"] for row in rows] == ["mlp", "cnn", "shadowing.py:cnn", "mine"]
     assert rows[0] | {"version": "any"} == {
@@ -47,14 +48,14 @@ def test_list_gives_each_part_the_shortest_name_that_means_it(shadowing: str) ->
     assert "[bold]not markup[/]" in invoke("list", "--plugin", shadowing).stdout
 
 
-def test_list_takes_a_kind_in_the_singular_or_the_plural() -> None:
+def test_list_accepts_a_kind_in_the_singular_or_the_plural() -> None:
     assert invoke("list", "metric").stdout == invoke("list", "metrics").stdout
     refused = CliRunner().invoke(app, ["list", "metrix"])
     assert refused.exit_code == 2
-    assert "no kind 'metrix'; did you mean 'metric'?" in refused.stderr
+    assert "unknown kind 'metrix'; did you mean 'metric'?" in refused.stderr
 
 
-def test_show_prints_each_option_with_its_type_default_and_meaning() -> None:
+def test_show_prints_the_type_default_and_description_of_each_option() -> None:
     shown = json.loads(invoke("show", "architecture", "cnn", "--json").stdout)
     options = {option["name"]: option for option in shown["options"]}
     assert options["filters"]["type"] == "tuple[int ≥ 1, ...] length ≥ 1"
@@ -66,13 +67,13 @@ def test_show_prints_each_option_with_its_type_default_and_meaning() -> None:
     assert json.loads(invoke("show", "optimizer", "sgd", "--json").stdout)["learning_rate"] == 0.05
 
 
-def test_every_built_in_option_says_what_it_does() -> None:
+def test_every_built_in_option_is_documented() -> None:
     for row in json.loads(invoke("list", "--json").stdout):
         shown = json.loads(invoke("show", row["kind"], row["name"], "--json").stdout)
         assert all(option["summary"].endswith(".") for option in shown["options"]), shown["name"]
 
 
-def test_plugins_shows_a_failure_in_full_and_the_other_commands_in_a_line(tmp_path: Path) -> None:
+def test_plugins_shows_the_traceback_of_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text("import not_there_at_all\n", encoding="utf-8")
     shown = json.loads(invoke("plugins", "--json", "--plugin", str(broken)).stdout)
@@ -85,8 +86,15 @@ def test_plugins_shows_a_failure_in_full_and_the_other_commands_in_a_line(tmp_pa
     assert "ModuleNotFoundError: No module named 'not_there_at_all'" in page
 
 
-def test_the_bare_command_shows_the_help_and_version_the_version() -> None:
+def test_the_command_alone_prints_the_help_and_version_the_version() -> None:
     assert "convlab run trains a small CNN" in invoke().stdout
     assert invoke("--version").stdout.startswith("convlab ")
     for command in ("run", "list", "show", "plugins", "doctor", "new"):
         assert "Example: " in invoke(command, "--help").stdout
+
+
+def test_commands_that_take_a_kind_name_all_kinds_in_their_help() -> None:
+    for command in ("list", "show", "new"):
+        text = " ".join(invoke(command, "--help").stdout.split())
+        for part_type in PART_TYPES:
+            assert str(part_type.kind) in text, (command, part_type)

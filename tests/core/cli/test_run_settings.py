@@ -1,4 +1,4 @@
-"""Flags, the environment and a file, as ``convlab run --print-config`` resolves them."""
+"""``convlab run --print-config`` combines flags, the environment and a file."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ def print_config(*arguments: str, environment: dict[str, str] | None = None) -> 
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_a_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_command_line_goes_before_the_environment_before_the_file() -> None:
+def test_the_command_line_overrides_the_environment_which_overrides_the_file() -> None:
     Path("mine.toml").write_text('dataset = "mnist"\n[train]\nepochs = 2\nseed = 2\nbatch_size = 2\n')
     environment = {"CONVLAB_EPOCHS": "3", "CONVLAB_SEED": "3", "CONVLAB_METRICS": "accuracy macro_f1"}
     experiment = print_config("mine.toml", "-e", "4", environment=environment)
@@ -32,7 +32,7 @@ def test_the_command_line_goes_before_the_environment_before_the_file() -> None:
     assert (train.epochs, train.seed, train.batch_size) == (4, 3, 2)
 
 
-def test_a_dotted_setting_on_the_command_line_goes_before_a_flag_in_the_environment() -> None:
+def test_a_dotted_setting_on_the_command_line_overrides_a_variable_of_the_environment() -> None:
     assert print_config("-s", "train.epochs=4", environment={"CONVLAB_EPOCHS": "3"}).train.epochs == 4
     in_the_environment = {"CONVLAB_SET": "train.epochs=3 data.limit=50"}
     experiment = print_config("-e", "4", environment=in_the_environment)
@@ -61,7 +61,7 @@ def test_every_flag_sets_its_key() -> None:
     assert experiment.architecture_options["hidden"] == [5]
 
 
-def test_what_print_config_prints_runs_as_it_is_and_prints_the_same_again() -> None:
+def test_a_printed_config_can_be_run_and_prints_the_same_again() -> None:
     first = CliRunner().invoke(app, ["run", "-a", "mlp", "-s", "architecture.dropout=0.1", "--print-config"])
     Path("first.toml").write_text(first.stdout, encoding="utf-8")
     second = CliRunner().invoke(app, ["run", "first.toml", "--print-config"])
@@ -74,19 +74,19 @@ def test_what_print_config_prints_runs_as_it_is_and_prints_the_same_again() -> N
         ("-d minst", "unknown dataset 'minst'; did you mean 'mnist'?"),
         ("-a resnet", "unknown architecture 'resnet'; choose from cnn, mlp"),
         ("-s architecture.filtres=[3]", "did you mean 'filters'?"),
-        ("-s architecture.filters=3", "architecture_options.filters: must be a valid array, not 3"),
+        ("-s architecture.filters=3", "-s architecture.filters: must be a valid array, got 3"),
         ("-s train.schedule=cosin", "train.schedule: no schedule 'cosin'; did you mean 'cosine'?"),
-        ("-e 0", "train.epochs: must be greater than or equal to 1, not 0"),
-        ("-e 3 -s train.epochs=3", "train.epochs is given twice: leave out --epochs or -s"),
-        ("none.toml", "no file 'none.toml'"),
-        ("--data-dir none", "'none' is not a directory"),
-        ("--plugin none.py", "--plugin 'none.py': no such file"),
+        ("-e 0", "--epochs: must be greater than or equal to 1, got 0"),
+        ("-e 3 -s train.epochs=3", "train.epochs is given twice; omit --epochs or -s"),
+        ("none.toml", "'none.toml' does not exist"),
+        ("--data-dir none", "--data-dir: 'none' is not a directory"),
+        ("--plugin none.py", "--plugin: 'none.py' does not exist"),
         ("--name a/b", "it names a folder"),
         ("--batch-size 5000", "use --batch-size 1294 or less"),
         ("-s data.limit=5000", "is 5000, but the training set has only 1438 images"),
     ],
 )
-def test_wrong_use_ends_with_exit_code_2_and_one_line_and_leaves_no_run(arguments: str, message: str) -> None:
+def test_a_usage_error_prints_one_line_and_exits_with_2_without_a_run(arguments: str, message: str) -> None:
     result = CliRunner().invoke(app, ["run", *arguments.split()])
     assert result.exit_code == 2, result.output
     assert result.stdout == ""

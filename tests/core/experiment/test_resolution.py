@@ -1,4 +1,4 @@
-"""Names become parts, and every default is written out."""
+"""Resolving an experiment finds its parts and fills in all defaults."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -27,22 +27,28 @@ def test_a_resolved_experiment_resolves_to_itself(host: PluginHost) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"metrics": ["accuracy", "accuracy"]}, "named twice"),
-        ({"metrics": ["accuracy", "convlab:accuracy"]}, "named twice"),
-        ({"metric_options": {"macro_f1": {}}}, "metric_options.macro_f1: not among the metrics"),
+        ({"metrics": ["accuracy", "accuracy"]}, "duplicate metric 'accuracy'"),
+        ({"metrics": ["accuracy", "convlab:accuracy"]}, "duplicate metric 'accuracy'"),
+        (
+            {"metric_options": {"macro_f1": {}}},
+            "`metric_options.macro_f1`: not one of the metrics; choose from accuracy",
+        ),
         ({"trackers": ["tensorbord"]}, "unknown tracker 'tensorbord'; did you mean 'tensorboard'?"),
-        ({"trackers": ["mlflow", "convlab:mlflow"]}, "trackers: 'mlflow' is named twice"),
-        ({"tracker_options": {"mlflow": {}}}, "not among the trackers; name it with --tracker mlflow"),
+        (
+            {"trackers": ["mlflow", "convlab:mlflow"]},
+            "`trackers`: duplicate tracker 'mlflow'; name each once",
+        ),
+        ({"tracker_options": {"mlflow": {}}}, "not one of the trackers; add 'mlflow' to `trackers`"),
         (
             {"trackers": ["mlflow"], "tracker_options": {"mlflow": {"url": "x"}}},
-            "tracker_options.mlflow.url: tracker 'mlflow' has no such option; did you mean 'uri'?",
+            "`tracker_options.mlflow.url`: tracker 'mlflow' has no such option; did you mean 'uri'?",
         ),
-        ({"dataset_options": {"x": 1}}, "dataset_options.x: dataset 'digits' has no options"),
+        ({"dataset_options": {"x": 1}}, "`dataset_options.x`: dataset 'digits' has no options"),
         ({"architecture_options": {"filtres": [1]}}, "did you mean 'filters'?"),
-        ({"optimizer_options": {"beta_1": 1}}, "optimizer_options.beta_1: must be less than 1, not 1"),
+        ({"optimizer_options": {"beta_1": 1}}, "`optimizer_options.beta_1`: must be less than 1, got 1"),
     ],
 )
-def test_what_does_not_fit_its_part_is_refused(
+def test_an_invalid_name_or_option_is_refused(
     host: PluginHost, settings: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
@@ -56,11 +62,11 @@ class HalfOptions:
     """None turns it off."""
 
 
-def test_an_option_that_toml_cannot_keep_is_refused_before_the_run(host: PluginHost) -> None:
+def test_an_option_that_toml_cannot_store_is_refused(host: PluginHost) -> None:
     @hookimpl
     def convlab_architectures() -> list[Architecture]:
         return [Architecture(name="half", summary="Half", build=lambda a, b, c: None, options=HalfOptions)]
 
     host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
-    with pytest.raises(ConfigError, match="rate is None, which cannot be kept"):
+    with pytest.raises(ConfigError, match="rate is None, which TOML cannot store"):
         resolve(Experiment(architecture="half", architecture_options={"rate": None}), host)

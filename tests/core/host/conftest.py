@@ -1,4 +1,4 @@
-"""Plugins as pip would install them: modules and ``dist-info`` folders on a path of their own."""
+"""Plugins installed as pip does: modules and ``dist-info`` folders in a folder on ``sys.path``."""
 
 import importlib
 import sys
@@ -10,10 +10,10 @@ import pytest
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """A function that installs a distribution for the length of a test.
+    """A function that installs a distribution for the duration of a test.
 
     Called as ``install(distribution, modules, entry_points=None, version="1.0", metadata=None)``: ``modules``
-    are sources by name; each is an entry point of that name unless ``entry_points`` says otherwise.
+    maps names to sources; by default each module is an entry point of its own name.
     """
     site = tmp_path / "site-packages"
     site.mkdir()
@@ -45,7 +45,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 @pytest.fixture(autouse=True)
 def forget_plugin_files(tmp_path: Path) -> Iterator[None]:
-    """Take the plugin files that a test loaded out of ``sys.modules``."""
+    """Remove the plugin files that a test loaded from ``sys.modules``."""
     yield
     _forget_modules_below(tmp_path)
 

@@ -1,4 +1,4 @@
-"""One test a way in which a plugin can break: it is told of, and everything else goes on working."""
+"""Whatever way a plugin is broken, the host warns about it and everything else keeps working."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from convlab.parts import PART_TYPES, Part
 Install = Callable[..., None]
 
 # Every broken plugin has one hook that is whole, and it must stay available.
-WHOLE = """
+VALID = """
 import sys
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ def options_hook(options: str) -> str:
     return f"{options}\n{metrics_hook('return [metric(options=Options)]')}"
 
 
-# What the plugin does, the stage and error it is kept under, words of the message, the metrics that stay.
+# What the plugin does, the stage and error it is kept under, text of the message, the metrics that stay.
 WAYS_TO_BREAK = [
     pytest.param("from math import nothing", "import", ImportError, "'nothing'", [], id="import error"),
     pytest.param(
@@ -56,7 +56,7 @@ WAYS_TO_BREAK = [
     ),
     pytest.param("def broken(:", "import", SyntaxError, "invalid syntax", [], id="syntax error"),
     pytest.param("sys.exit('leaving')", "import", SystemExit, "leaving", [], id="exits when imported"),
-    pytest.param("sys.exit()", "import", SystemExit, "no message", [], id="exits without a word"),
+    pytest.param("sys.exit()", "import", SystemExit, "no message", [], id="exits silently"),
     pytest.param(
         "raise RuntimeError('one\\n\\n  two')", "import", RuntimeError, "one two", [], id="long message"
     ),
@@ -74,7 +74,7 @@ WAYS_TO_BREAK = [
         metrics_hook("return [metric()]", arguments="num_classes"),
         "register",
         PluginValidationError,
-        "'convlab_metrics' takes no arguments, but the implementation asks for 'num_classes'",
+        "'convlab_metrics' takes no arguments, but the implementation requires 'num_classes'",
         [],
         id="hook with an argument",
     ),
@@ -100,7 +100,7 @@ WAYS_TO_BREAK = [
         PluginValidationError,
         "'convlab_metrics' is not marked @hookimpl",
         [],
-        id="hook without its mark",
+        id="unmarked hook",
     ),
     pytest.param(metrics_hook("1 / 0"), "hook", ZeroDivisionError, "division", [], id="hook raises"),
     pytest.param(metrics_hook("sys.exit(1)"), "hook", SystemExit, "1", [], id="hook exits"),
@@ -108,7 +108,7 @@ WAYS_TO_BREAK = [
         metrics_hook("return metric()"),
         "hook",
         TypeError,
-        "convlab_metrics returned metric 'whole': return a list of parts",
+        "expected a list of parts from convlab_metrics, got metric 'whole'",
         [],
         id="single part instead of a list",
     ),
@@ -116,7 +116,7 @@ WAYS_TO_BREAK = [
         metrics_hook("metric()"),
         "hook",
         TypeError,
-        "convlab_metrics returned None: return a list of parts",
+        "expected a list of parts from convlab_metrics, got None",
         [],
         id="returns nothing",
     ),
@@ -132,7 +132,7 @@ WAYS_TO_BREAK = [
         metrics_hook("return [metric('first'), 'accuracy', metric('last')]"),
         "item",
         TypeError,
-        "convlab_metrics returned a value of type str, which is no Metric",
+        "expected Metric from convlab_metrics, got str",
         ["first", "last"],
         id="item of a wrong type",
     ),
@@ -141,7 +141,7 @@ WAYS_TO_BREAK = [
         + metrics_hook("return [Rude(), metric('last')]"),
         "item",
         TypeError,
-        "a value of type Rude",
+        "expected Metric from convlab_metrics, got Rude",
         ["last"],
         id="item that cannot be printed",
     ),
@@ -151,7 +151,7 @@ WAYS_TO_BREAK = [
         ),
         "item",
         TypeError,
-        "convlab_metrics returned architecture 'net', which is no Metric",
+        "expected Metric from convlab_metrics, got architecture 'net'",
         ["last"],
         id="part of another kind",
     ),
@@ -159,7 +159,7 @@ WAYS_TO_BREAK = [
         metrics_hook("return [metric('same'), metric('same', summary='Another'), metric('last')]"),
         "item",
         ValueError,
-        "a second metric 'convlab-broken:same': rename one",
+        "duplicate metric 'convlab-broken:same'; keeping the one from broken",
         ["same", "last"],
         id="two items of one name",
     ),
@@ -175,7 +175,7 @@ WAYS_TO_BREAK = [
         options_hook("class Options:\n    k: int = 1"),
         "hook",
         TypeError,
-        "metric 'whole': options Options must be a dataclass: @dataclass(frozen=True)",
+        "metric 'whole': options Options must be a dataclass; decorate it with @dataclass(frozen=True)",
         [],
         id="options of another class",
     ),
@@ -206,17 +206,17 @@ WAYS_TO_BREAK = [
 ]
 
 
-@pytest.mark.parametrize(("source", "stage", "error", "words", "kept"), WAYS_TO_BREAK)
-def test_a_broken_plugin_is_told_of_in_one_line_and_all_that_is_whole_goes_on_working(
+@pytest.mark.parametrize(("source", "stage", "error", "text", "kept"), WAYS_TO_BREAK)
+def test_the_host_warns_about_a_broken_plugin_in_one_line_and_everything_else_works(
     install: Install,
     caplog: pytest.LogCaptureFixture,
     source: str,
     stage: str,
     error: type[Exception],
-    words: str,
+    text: str,
     kept: list[str],
 ) -> None:
-    install("convlab-broken", {"broken": WHOLE + source}, version="0.3")
+    install("convlab-broken", {"broken": VALID + source}, version="0.3")
     install("convlab-neighbour", {"neighbour": NEIGHBOUR})
 
     host = PluginHost()
@@ -224,8 +224,8 @@ def test_a_broken_plugin_is_told_of_in_one_line_and_all_that_is_whole_goes_on_wo
     [failure] = host.failures
     assert failure.stage == stage
     assert isinstance(failure.error, error)
-    assert words in str(failure)
-    assert told(caplog) == [f"warning: plugin {failure.provider} failed at {stage}: {reason(failure)}"]
+    assert text in str(failure)
+    assert warnings_of(caplog) == [f"plugin {failure.provider} failed at {stage}: {reason(failure)}"]
     assert str(failure.provider) == "convlab-broken 0.3 (entry point broken)"
 
     assert names(host, Metric, "convlab-broken") == kept
@@ -236,17 +236,17 @@ def test_a_broken_plugin_is_told_of_in_one_line_and_all_that_is_whole_goes_on_wo
         assert names(host, part_type, "convlab") == names(built_ins, part_type, "convlab") != []
 
 
-@pytest.mark.parametrize(("source", "stage", "error", "words", "kept"), WAYS_TO_BREAK)
+@pytest.mark.parametrize(("source", "stage", "error", "text", "kept"), WAYS_TO_BREAK)
 def test_a_broken_plugin_is_fatal_to_a_strict_host(
     install: Install,
     monkeypatch: pytest.MonkeyPatch,
     source: str,
     stage: str,
     error: type[Exception],
-    words: str,
+    text: str,
     kept: list[str],
 ) -> None:
-    install("convlab-broken", {"broken": WHOLE + source})
+    install("convlab-broken", {"broken": VALID + source})
     monkeypatch.setenv("CONVLAB_STRICT_PLUGINS", "1")
     with pytest.raises(PluginError) as raised:
         PluginHost()
@@ -256,20 +256,20 @@ def test_a_broken_plugin_is_fatal_to_a_strict_host(
     assert str(raised.value).startswith(
         f"plugin convlab-broken 1.0 (entry point broken) failed at {stage}: {type(cause).__name__}: "
     )
-    assert words in str(raised.value)
+    assert text in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("target", "error", "words"),
+    ("target", "error", "text"),
     [
         ("neighbour:plugin", AttributeError, "has no attribute 'plugin'"),
         ("no_such_package.module", ModuleNotFoundError, "No module named 'no_such_package'"),
         ("not a module", Exception, ""),
     ],
-    ids=["attribute", "module", "no name at all"],
+    ids=["attribute", "module", "invalid name"],
 )
-def test_an_entry_point_that_names_nothing_is_a_failure_to_import(
-    install: Install, caplog: pytest.LogCaptureFixture, target: str, error: type[Exception], words: str
+def test_an_entry_point_to_something_missing_is_an_import_failure(
+    install: Install, caplog: pytest.LogCaptureFixture, target: str, error: type[Exception], text: str
 ) -> None:
     install("convlab-lost", {}, entry_points={"lost": target})
     install("convlab-neighbour", {"neighbour": NEIGHBOUR})
@@ -280,13 +280,13 @@ def test_an_entry_point_that_names_nothing_is_a_failure_to_import(
     assert (failure.provider.name, failure.provider.target) == ("convlab-lost", target)
     assert failure.stage == "import"
     assert isinstance(failure.error, error)
-    assert words in str(failure)
-    assert len(told(caplog)) == 1
+    assert text in str(failure)
+    assert len(warnings_of(caplog)) == 1
     assert names(host, Metric, "convlab-neighbour") == ["neighbour"]
 
 
 @pytest.mark.parametrize("second", ["convlab-neighbour", "convlab-other"])
-def test_a_module_under_two_entry_points_is_loaded_once_and_the_second_is_told_of(
+def test_a_module_under_two_entry_points_is_loaded_once_with_a_warning(
     install: Install, caplog: pytest.LogCaptureFixture, second: str
 ) -> None:
     if second == "convlab-neighbour":
@@ -301,12 +301,14 @@ def test_a_module_under_two_entry_points_is_loaded_once_and_the_second_is_told_o
     [failure] = host.failures
     assert failure.provider.name == second
     assert failure.stage == "register"
-    assert str(failure.error) == "the same plugin is loaded already: name it once"
-    assert len(told(caplog)) == 1
+    assert str(failure.error) == "this plugin is already loaded; name it once"
+    assert len(warnings_of(caplog)) == 1
 
 
-def test_each_fault_of_a_plugin_is_told_of_apart(install: Install, caplog: pytest.LogCaptureFixture) -> None:
-    source = WHOLE + metrics_hook("return [1, metric('kept'), 2]")
+def test_each_failure_of_a_plugin_has_its_own_warning(
+    install: Install, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = VALID + metrics_hook("return [1, metric('kept'), 2]")
     source += "@hookimpl\ndef convlab_schedules():\n    return []\n"
     source += "@hookimpl\ndef convlab_datasets():\n    raise OSError\n"
     install("convlab-broken", {"broken": source})
@@ -314,19 +316,19 @@ def test_each_fault_of_a_plugin_is_told_of_apart(install: Install, caplog: pytes
     host = PluginHost()
 
     assert [failure.stage for failure in host.failures] == ["register", "hook", "item", "item"]
-    assert told(caplog) == [f"warning: {failure}" for failure in host.failures]
+    assert warnings_of(caplog) == [str(failure) for failure in host.failures]
     assert names(host, Metric, "convlab-broken") == ["kept"]
     assert names(host, Optimizer, "convlab-broken") == ["whole"]
 
 
 def test_a_hook_of_a_later_convlab_may_be_marked_optional(install: Install) -> None:
-    source = WHOLE + "@hookimpl(optionalhook=True)\ndef convlab_schedules():\n    return []\n"
+    source = VALID + "@hookimpl(optionalhook=True)\ndef convlab_schedules():\n    return []\n"
     install("convlab-modern", {"modern": source})
     host = PluginHost(strict=True)
     assert names(host, Optimizer, "convlab-modern") == ["whole"]
 
 
-def test_a_failure_keeps_the_traceback_to_the_plugin_s_own_line(install: Install) -> None:
+def test_a_failure_has_the_traceback_to_the_plugin_s_own_line(install: Install) -> None:
     install("convlab-broken", {"broken": "def configure():\n    return {}['gpu']\n\nconfigure()\n"})
     [failure] = PluginHost().failures
     assert "broken.py" in failure.traceback
@@ -342,10 +344,10 @@ def test_a_distribution_without_metadata_is_loaded_without_a_version(install: In
 
 @pytest.mark.parametrize(
     "source",
-    ["raise KeyboardInterrupt", WHOLE + metrics_hook("raise KeyboardInterrupt")],
+    ["raise KeyboardInterrupt", VALID + metrics_hook("raise KeyboardInterrupt")],
     ids=["import", "hook"],
 )
-def test_an_interrupt_while_plugins_load_is_not_swallowed(install: Install, source: str) -> None:
+def test_an_interrupt_while_plugins_load_is_raised(install: Install, source: str) -> None:
     install("convlab-slow", {"slow": source})
     with pytest.raises(KeyboardInterrupt):
         PluginHost()
@@ -363,7 +365,7 @@ def names(host: PluginHost, part_type: type[Part], provider: str) -> list[str]:
     return [found.part.name for found in host.parts(part_type) if found.provider.name == provider]
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     lines = [record.getMessage() for record in caplog.records if record.name == "convlab"]
     assert not [line for line in lines if "\n" in line]
     return lines

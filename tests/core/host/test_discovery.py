@@ -21,7 +21,7 @@ def convlab_metrics():
 BUILT_INS = ["convlab_datasets", "convlab_architectures", "convlab_plugins"]
 
 
-def test_built_ins_come_first_then_entry_points_by_distribution_and_name_then_files_as_given(
+def test_built_ins_come_first_then_sorted_entry_points_then_files_in_order(
     install: Install, tmp_path: Path
 ) -> None:
     install("zebra", {"ant": PLUGIN, "bee": PLUGIN}, entry_points={"two": "ant", "one": "bee"})
@@ -61,13 +61,13 @@ def test_a_plugin_blocked_by_its_distribution_or_entry_point_is_never_imported(
     assert loaded(host) == ["convlab", "neighbour"]
 
 
-def test_a_plugin_that_is_not_blocked_leaves_its_trace(install: Install, tmp_path: Path) -> None:
+def test_a_plugin_that_is_not_blocked_is_imported(install: Install, tmp_path: Path) -> None:
     trace = install_leaving_a_trace(install, tmp_path)
     assert loaded(PluginHost()) == ["convlab", "my-plugin", "neighbour"]
     assert trace.exists()
 
 
-def test_an_argument_goes_before_the_environment_variable(
+def test_an_argument_overrides_the_environment_variable(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install_leaving_a_trace(install, tmp_path)
@@ -81,7 +81,7 @@ def test_an_argument_goes_before_the_environment_variable(
 @pytest.mark.parametrize(
     ("value", "built_ins_alone"), [("1", True), ("true", True), ("0", False), ("", False)]
 )
-def test_convlab_no_plugins_loads_the_built_ins_alone(
+def test_convlab_no_plugins_loads_only_the_built_ins(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, built_ins_alone: bool
 ) -> None:
     trace = install_leaving_a_trace(install, tmp_path)
@@ -91,9 +91,7 @@ def test_convlab_no_plugins_loads_the_built_ins_alone(
     assert loaded(host) == (["convlab"] if built_ins_alone else ["convlab", "my-plugin", "neighbour"])
 
 
-def test_a_host_without_third_parties_still_loads_the_files_that_it_is_given(
-    install: Install, tmp_path: Path
-) -> None:
+def test_a_host_without_third_parties_still_loads_the_given_files(install: Install, tmp_path: Path) -> None:
     trace = install_leaving_a_trace(install, tmp_path)
     host = PluginHost(third_party=False, plugin_files=[plugin_file(tmp_path, "mine.py")])
     assert loaded(host) == ["convlab", "mine.py"]

@@ -1,4 +1,4 @@
-"""What a name means when several plugins offer it."""
+"""How a name is resolved if several plugins provide it."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ from convlab import Architecture, Metric, PluginHost, UnknownNameError
 Install = Callable[..., None]
 
 
-def offering(*names: str) -> str:
+def providing(*names: str) -> str:
     return f"""
 from convlab import Architecture, hookimpl
 
 def build(input_shape, num_classes, options):
-    raise AssertionError("finding a part builds nothing")
+    raise AssertionError("finding a part does not build it")
 
 @hookimpl
 def convlab_architectures():
@@ -22,25 +22,25 @@ def convlab_architectures():
 """
 
 
-def test_a_bare_name_means_the_built_in_where_there_is_one(install: Install) -> None:
-    install("a-first-in-the-alphabet", {"impostor": offering("cnn")})
+def test_a_bare_name_refers_to_the_built_in_if_there_is_one(install: Install) -> None:
+    install("a-first-in-the-alphabet", {"impostor": providing("cnn")})
     host = PluginHost()
     for name in ("cnn", "convlab:cnn"):
         assert host.find(Architecture, name).provider.origin == "built-in"
     assert host.find(Architecture, "a-first-in-the-alphabet:cnn").part.summary == "From impostor"
 
 
-def test_a_bare_name_means_the_third_party_s_part_where_no_other_has_it(install: Install) -> None:
-    install("convlab-one", {"one": offering("resnet20")})
+def test_a_bare_name_refers_to_a_third_party_s_part_if_no_other_has_it(install: Install) -> None:
+    install("convlab-one", {"one": providing("resnet20")})
     found = PluginHost().find(Architecture, "resnet20")
     assert found.qualified_name == "convlab-one:resnet20"
 
 
-def test_a_name_of_two_third_parties_fails_only_where_it_is_used_bare(
+def test_a_name_of_two_third_parties_fails_only_if_it_is_used_bare(
     install: Install, caplog: pytest.LogCaptureFixture
 ) -> None:
-    install("convlab-one", {"one": offering("resnet20", "only_here")})
-    install("convlab-two", {"two": offering("resnet20")})
+    install("convlab-one", {"one": providing("resnet20", "only_here")})
+    install("convlab-two", {"two": providing("resnet20")})
 
     host = PluginHost(strict=True)
 
@@ -49,7 +49,7 @@ def test_a_name_of_two_third_parties_fails_only_where_it_is_used_bare(
     with pytest.raises(UnknownNameError) as raised:
         host.find(Architecture, "resnet20")
     assert str(raised.value) == (
-        "several plugins provide the architecture 'resnet20': "
+        "several plugins provide the architecture 'resnet20'; "
         "write convlab-one:resnet20 or convlab-two:resnet20"
     )
     assert host.find(Architecture, "convlab-one:resnet20").part.summary == "From one"
@@ -57,7 +57,7 @@ def test_a_name_of_two_third_parties_fails_only_where_it_is_used_bare(
     assert host.find(Architecture, "only_here").part.summary == "From one"
 
 
-def test_a_plugin_may_give_one_name_to_parts_of_two_kinds(install: Install) -> None:
+def test_a_plugin_may_use_one_name_for_parts_of_two_kinds(install: Install) -> None:
     metrics = """
 from convlab import Metric
 
@@ -65,19 +65,19 @@ from convlab import Metric
 def convlab_metrics():
     return [Metric(name="resnet20", summary="A metric", build=lambda num_classes, options: None)]
 """
-    install("convlab-one", {"one": offering("resnet20") + metrics})
+    install("convlab-one", {"one": providing("resnet20") + metrics})
     host = PluginHost(strict=True)
     assert isinstance(host.find(Metric, "convlab-one:resnet20").part, Metric)
     assert isinstance(host.find(Architecture, "convlab-one:resnet20").part, Architecture)
 
 
-def test_a_name_of_one_kind_is_none_of_another() -> None:
+def test_a_name_of_one_kind_is_unknown_as_another() -> None:
     with pytest.raises(UnknownNameError, match="unknown metric 'cnn'"):
         PluginHost(third_party=False).find(Metric, "cnn")
 
 
 def test_the_canonical_name_is_bare_for_a_built_in_and_qualified_for_a_third_party(install: Install) -> None:
-    install("convlab-one", {"one": offering("resnet20")})
+    install("convlab-one", {"one": providing("resnet20")})
     host = PluginHost()
     built_in, third_party = host.find(Architecture, "cnn"), host.find(Architecture, "resnet20")
     assert (built_in.canonical_name, built_in.qualified_name) == ("cnn", "convlab:cnn")
@@ -89,8 +89,8 @@ def test_the_canonical_name_is_bare_for_a_built_in_and_qualified_for_a_third_par
         assert host.find(Architecture, found.canonical_name) == found
 
 
-def test_a_distribution_s_name_is_normalized_as_package_indexes_do(install: Install) -> None:
-    install("My_Plug.In", {"mine": offering("net")}, version="2.1")
+def test_a_distribution_s_name_is_normalized_as_on_package_indexes(install: Install) -> None:
+    install("My_Plug.In", {"mine": providing("net")}, version="2.1")
     found = PluginHost().find(Architecture, "my-plug-in:net")
     assert found.provider.record() == {
         "provider": "my-plug-in",
@@ -111,19 +111,19 @@ def test_a_distribution_s_name_is_normalized_as_package_indexes_do(install: Inst
         ("", "choose from cnn, mlp, resnet20"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest_and_with_all(
+def test_an_unknown_name_is_refused_with_the_nearest_and_all_others(
     install: Install, name: str, suggestion: str
 ) -> None:
-    install("convlab-one", {"one": offering("resnet20")})
+    install("convlab-one", {"one": providing("resnet20")})
     with pytest.raises(UnknownNameError) as raised:
         PluginHost().find(Architecture, name)
     assert str(raised.value).startswith(f"unknown architecture {name!r}; ")
     assert suggestion in str(raised.value)
 
 
-def test_an_unknown_name_tells_which_plugins_failed_since_it_may_be_theirs(install: Install) -> None:
+def test_an_unknown_name_is_refused_with_the_plugins_that_failed(install: Install) -> None:
     install("convlab-broken", {"broken": "import no_such_module"})
     with pytest.raises(
-        UnknownNameError, match=r"\(failed to load in full: convlab-broken; see 'convlab plugins'\)"
+        UnknownNameError, match=r"\(these plugins have errors: convlab-broken; see 'convlab plugins'\)"
     ):
         PluginHost().find(Architecture, "resnet20")

@@ -1,4 +1,4 @@
-"""Plugins in a single file, as ``--plugin`` takes them."""
+"""A plugin may be a single file, named by ``--plugin``."""
 
 import hashlib
 import sys
@@ -9,7 +9,7 @@ import pytest
 from convlab import Architecture, ConfigError, PluginHost
 from convlab.options.reading import option_fields, read_options
 
-# String annotations, which are looked up in the module that the file becomes.
+# Annotations are strings here, which are resolved in the file's module.
 PLUGIN = '''
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Options:
 
 
 def build(input_shape, num_classes, options):
-    raise AssertionError("listing builds nothing")
+    raise AssertionError("listing does not build")
 
 
 @hookimpl
@@ -40,7 +40,7 @@ def convlab_architectures():
 '''
 
 
-def test_a_file_is_a_plugin_that_its_name_qualifies(tmp_path: Path) -> None:
+def test_the_name_of_a_file_qualifies_its_parts(tmp_path: Path) -> None:
     file = write(tmp_path / "my net.py", PLUGIN)
     host = PluginHost(plugin_files=[str(file)], third_party=False)
     found = host.find(Architecture, "net")
@@ -49,7 +49,7 @@ def test_a_file_is_a_plugin_that_its_name_qualifies(tmp_path: Path) -> None:
     assert str(found.provider) == f"my net.py (file {file})"
 
 
-def test_a_file_s_options_are_read_though_their_annotations_are_strings(tmp_path: Path) -> None:
+def test_options_with_string_annotations_are_read(tmp_path: Path) -> None:
     host = PluginHost(plugin_files=[write(tmp_path / "net.py", PLUGIN)], third_party=False)
     options = host.find(Architecture, "net").part.options
     assert options is not None
@@ -57,12 +57,12 @@ def test_a_file_s_options_are_read_though_their_annotations_are_strings(tmp_path
     assert (width.type, width.default, width.summary) == ("8 | 16", 8, "Units of the hidden layer.")
     assert dropout.type == "float ≥ 0, < 1"
     assert read_options(options, {"width": 16}, key="architecture_options", owner="net").width == 16
-    with pytest.raises(ConfigError, match="width: must be 8 or 16, not 9"):
+    with pytest.raises(ConfigError, match="width`: must be 8 or 16, got 9"):
         read_options(options, {"width": 9}, key="architecture_options", owner="net")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_a_run_records_the_text_that_ran_and_its_hash(tmp_path: Path, newline: str) -> None:
+def test_a_file_is_recorded_with_the_source_that_ran_and_its_hash(tmp_path: Path, newline: str) -> None:
     content = f"{PLUGIN}# größer\n".replace("\n", newline).encode()
     file = tmp_path / "net.py"
     file.write_bytes(content)
@@ -78,7 +78,7 @@ def test_a_run_records_the_text_that_ran_and_its_hash(tmp_path: Path, newline: s
     }
 
 
-def test_what_runs_is_the_file_itself_never_a_cache_of_it(
+def test_a_file_is_never_loaded_from_the_bytecode_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
@@ -93,17 +93,17 @@ def test_what_runs_is_the_file_itself_never_a_cache_of_it(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("missing.py", "no such file"),
-        ("folder", "a folder; name a Python file in it"),
-        ("notes.txt", "not a Python file; its name must end in .py"),
+        ("missing.py", "does not exist"),
+        ("folder", "is a folder; name a Python file in it"),
+        ("notes.txt", "is not a Python file; its name must end in .py"),
     ],
 )
-def test_what_is_no_python_file_is_wrong_use(tmp_path: Path, name: str, reason: str) -> None:
+def test_a_plugin_file_must_be_a_python_file(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     write(tmp_path / "notes.txt", PLUGIN)
     with pytest.raises(ConfigError) as raised:
         PluginHost(plugin_files=[tmp_path / name], third_party=False)
-    assert str(raised.value) == f"--plugin {str(tmp_path / name)!r}: {reason}"
+    assert str(raised.value) == f"`plugin_files`: {str(tmp_path / name)!r} {reason}"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_is_no_python_file_is_wrong_use(tmp_path: Path, name: str, reason: 
     ],
     ids=["import", "syntax", "exit", "not UTF-8", "binary"],
 )
-def test_a_file_that_fails_to_import_is_a_failure_and_the_next_file_works(
+def test_a_file_that_cannot_be_imported_is_a_failure_and_the_next_file_works(
     tmp_path: Path, content: bytes, error: type[Exception], words: str
 ) -> None:
     broken = tmp_path / "broken.py"
@@ -142,7 +142,7 @@ def test_a_file_given_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.M
     assert [provider.target for provider in host.providers if provider.origin == "file"] == [str(file)]
 
 
-def test_two_files_of_one_name_offer_all_parts_whose_names_differ(tmp_path: Path) -> None:
+def test_two_files_of_one_name_provide_all_parts_with_different_names(tmp_path: Path) -> None:
     first = write(tmp_path / "one" / "net.py", PLUGIN)
     second = write(
         tmp_path / "two" / "net.py", PLUGIN.replace('name="net"', 'name="other"').replace("8, 16", "32, 64")
@@ -155,19 +155,17 @@ def test_two_files_of_one_name_offer_all_parts_whose_names_differ(tmp_path: Path
         assert option_fields(found.part.options)[0].type == widths
 
 
-def test_two_files_of_one_name_and_part_keep_the_first_and_the_second_is_told_of(tmp_path: Path) -> None:
+def test_of_two_files_with_the_same_name_and_part_the_first_is_kept(tmp_path: Path) -> None:
     first = write(tmp_path / "one" / "net.py", PLUGIN)
     second = write(tmp_path / "two" / "net.py", PLUGIN)
     host = PluginHost(plugin_files=[first, second], third_party=False)
     assert host.find(Architecture, "net").provider.target == str(first)
     [failure] = host.failures
     assert (failure.provider.target, failure.stage) == (str(second), "item")
-    assert str(failure.error) == (
-        f"a second architecture 'net.py:net': rename one, for the first, from {first}, is kept"
-    )
+    assert str(failure.error) == (f"duplicate architecture 'net.py:net'; keeping the one from {first}")
 
 
-def test_two_hosts_load_the_same_file_and_both_go_on_working(tmp_path: Path) -> None:
+def test_two_hosts_can_load_the_same_file(tmp_path: Path) -> None:
     file = write(tmp_path / "net.py", PLUGIN)
     hosts = [PluginHost(plugin_files=[file], third_party=False, strict=True) for _ in range(2)]
     for host in hosts:

@@ -1,4 +1,4 @@
-"""Plugins that a notebook writes and registers itself."""
+"""A notebook can define and register a plugin."""
 
 from types import ModuleType
 
@@ -15,7 +15,7 @@ class Mine:
         return [Metric(name="mine", summary="A metric", build=lambda num_classes, options: None)]
 
 
-def test_an_object_is_a_plugin_under_the_name_that_it_is_given() -> None:
+def test_an_object_is_a_plugin_under_the_given_name() -> None:
     host = PluginHost(third_party=False, strict=True)
     host.register(Mine())
     host.register(Mine(), name="again")
@@ -28,7 +28,7 @@ def test_an_object_is_a_plugin_under_the_name_that_it_is_given() -> None:
     }
 
 
-def test_two_modules_may_have_one_name() -> None:
+def test_two_modules_may_have_the_same_name() -> None:
     host = PluginHost(third_party=False, strict=True)
     for name in ("one", "two"):
         cell = ModuleType("__main__")
@@ -37,23 +37,23 @@ def test_two_modules_may_have_one_name() -> None:
     assert [found.qualified_name for found in host.parts(Metric)][-2:] == ["one:mine", "two:mine"]
 
 
-def test_what_is_registered_twice_is_kept_once_and_told_of() -> None:
+def test_a_plugin_that_is_registered_twice_is_kept_once() -> None:
     host = PluginHost(third_party=False)
     plugin = Mine()
     for registered in (plugin, plugin, Mine()):
         host.register(registered)
     assert [(failure.stage, str(failure.error)) for failure in host.failures] == [
-        ("register", "the same plugin is loaded already: name it once"),
-        ("item", "a second metric 'notebook:mine': rename one, for the first, from Mine, is kept"),
+        ("register", "this plugin is already loaded; name it once"),
+        ("item", "duplicate metric 'notebook:mine'; keeping the one from Mine"),
     ]
     assert host.find(Metric, "mine").qualified_name == "notebook:mine"
 
 
-def test_a_strict_host_refuses_a_broken_plugin_when_it_is_registered() -> None:
+def test_a_strict_host_raises_the_failure_of_a_registered_plugin() -> None:
     class Broken:
         @hookimpl
         def convlab_metrics(self, num_classes: int) -> list[Metric]:
             return []
 
-    with pytest.raises(PluginError, match="asks for 'num_classes'"):
+    with pytest.raises(PluginError, match="requires 'num_classes'"):
         PluginHost(third_party=False, strict=True).register(Broken())

@@ -44,7 +44,7 @@ class Options:
     # A comment is no summary.
     name: str = "net"
     clip: Annotated[float, Field(gt=0)] | None = None
-    """Off where left out."""
+    """Off by default."""
     padding: Annotated[int, Field(ge=0)] | Literal["same", "valid"] | None = "same"
     sizes: tuple[int | Literal["full"], ...] = ()
     weights: Path | None = None
@@ -66,7 +66,7 @@ def mistake(options: type | None = Options, /, **values: Any) -> str:
     return message
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_an_omitted_option_has_its_default() -> None:
     assert read() == Options()
     assert read(units=3) == Options(units=3)
     assert read(None) is None
@@ -107,50 +107,53 @@ def test_a_value_of_the_declared_type_is_read(name: str, given: Any, read_as: An
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"units": "3"}, "units: must be a valid integer, not '3'"),
-        ({"units": 3.0}, "units: must be a valid integer, not 3.0"),
-        ({"units": True}, "units: must be a valid integer, not True"),
-        ({"units": None}, "units: must be a valid integer, not None"),
-        ({"units": 0}, "units: must be greater than 0, not 0"),
-        ({"dropout": "0.1"}, "dropout: must be a valid number, not '0.1'"),
-        ({"dropout": True}, "dropout: must be a valid number, not True"),
-        ({"dropout": 1}, "dropout: must be less than 1, not 1"),
-        ({"dropout": -0.5}, "dropout: must be greater than or equal to 0, not -0.5"),
-        ({"activation": "rel"}, "activation: must be 'relu' or 'gelu', not 'rel'"),
-        ({"bias": 1}, "bias: must be a valid boolean, not 1"),
-        ({"bias": "true"}, "bias: must be a valid boolean, not 'true'"),
-        ({"name": 3}, "name: must be a valid string, not 3"),
-        ({"filters": 32}, "filters: must be a valid array, not 32"),
-        ({"filters": "32"}, "filters: must be a valid array, not '32'"),
-        ({"filters": []}, "filters: must have at least 1 item, not []"),
-        ({"filters": [8, 0]}, "filters.1: must be greater than or equal to 1, not 0"),
-        ({"filters": [8, "16"]}, "filters.1: must be a valid integer, not '16'"),
-        ({"clip": 0}, "clip: must be greater than 0, not 0"),
-        ({"clip": float("nan")}, "clip: must be greater than 0, not nan"),
-        ({"padding": "sam"}, 'padding: must be int ≥ 0 | "same" | "valid" | none, not \'sam\''),
-        ({"sizes": [1, "ful"]}, "sizes: must be tuple[int | \"full\", ...], not [1, 'ful']"),
-        ({"block": 3}, "block: must be an object, not 3"),
-        ({"block": {"depth": "x"}}, "block.depth: must be a valid integer, not 'x'"),
-        ({"scales": {"a": "x"}}, "scales.a: must be a valid number, not 'x'"),
-        ({"units": np.int64(3)}, "units: must be a number, text, a list or a table, not np.int64(3)"),
-        ({"units": 0, "dropout": 2.0}, "units: must be greater than 0, not 0"),
+        ({"units": "3"}, "units: must be a valid integer, got '3'"),
+        ({"units": 3.0}, "units: must be a valid integer, got 3.0"),
+        ({"units": True}, "units: must be a valid integer, got True"),
+        ({"units": None}, "units: must be a valid integer, got None"),
+        ({"units": 0}, "units: must be greater than 0, got 0"),
+        ({"dropout": "0.1"}, "dropout: must be a valid number, got '0.1'"),
+        ({"dropout": True}, "dropout: must be a valid number, got True"),
+        ({"dropout": 1}, "dropout: must be less than 1, got 1"),
+        ({"dropout": -0.5}, "dropout: must be greater than or equal to 0, got -0.5"),
+        ({"activation": "rel"}, "activation: must be 'relu' or 'gelu', got 'rel'"),
+        ({"bias": 1}, "bias: must be a valid boolean, got 1"),
+        ({"bias": "true"}, "bias: must be a valid boolean, got 'true'"),
+        ({"name": 3}, "name: must be a valid string, got 3"),
+        ({"filters": 32}, "filters: must be a valid array, got 32"),
+        ({"filters": "32"}, "filters: must be a valid array, got '32'"),
+        ({"filters": []}, "filters: must have at least 1 item, got []"),
+        ({"filters": [8, 0]}, "filters.1: must be greater than or equal to 1, got 0"),
+        ({"filters": [8, "16"]}, "filters.1: must be a valid integer, got '16'"),
+        ({"clip": 0}, "clip: must be greater than 0, got 0"),
+        ({"clip": float("nan")}, "clip: must be greater than 0, got nan"),
+        ({"padding": "sam"}, 'padding: must be int ≥ 0 | "same" | "valid" | none, got \'sam\''),
+        ({"sizes": [1, "ful"]}, "sizes: must be tuple[int | \"full\", ...], got [1, 'ful']"),
+        ({"block": 3}, "block: must be an object, got 3"),
+        ({"block": {"depth": "x"}}, "block.depth: must be a valid integer, got 'x'"),
+        ({"scales": {"a": "x"}}, "scales.a: must be a valid number, got 'x'"),
+        ({"units": np.int64(3)}, "units: must be a number, string, list or table, got np.int64(3)"),
+        ({"units": 0, "dropout": 2.0}, "units: must be greater than 0, got 0"),
     ],
 )
-def test_another_value_is_refused_by_key_with_what_it_must_be(values: dict[str, Any], message: str) -> None:
-    assert mistake(**values) == f"architecture_options.{message}"
+def test_an_invalid_value_is_refused_with_its_key_and_what_it_must_be(
+    values: dict[str, Any], message: str
+) -> None:
+    key, _, reason = message.partition(": ")
+    assert mistake(**values) == f"`architecture_options.{key}`: {reason}"
 
 
-def test_an_unknown_key_is_answered_with_the_nearest_and_with_all() -> None:
+def test_an_unknown_key_is_refused_with_the_nearest_and_all_others() -> None:
     assert mistake(filtres=3).startswith(
-        "architecture_options.filtres: architecture 'net' has no such option; did you mean 'filters'? "
+        "`architecture_options.filtres`: architecture 'net' has no such option; did you mean 'filters'? "
         "choose from activation, bias, "
     )
     assert mistake(block={"dept": 3}) == (
-        "architecture_options.block.dept: architecture 'net' has no such option; "
+        "`architecture_options.block.dept`: architecture 'net' has no such option; "
         "did you mean 'depth'? choose from depth"
     )
     assert "did you mean" not in mistake(temperature=3)
-    assert mistake(None, filters=3) == "architecture_options.filters: architecture 'net' has no options"
+    assert mistake(None, filters=3) == "`architecture_options.filters`: architecture 'net' has no options"
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,12 @@ class Rising:
             raise ValueError("widths must rise")
 
 
-def test_a_check_of_the_plugin_s_own_speaks_in_its_own_words() -> None:
-    assert mistake(Rising, widths=[3, 1]) == "architecture_options: widths must rise"
-    assert mistake(Rising, widths=[]) == "architecture_options: widths must not be empty"
+def test_an_error_of_the_dataclass_itself_is_shown_as_it_is() -> None:
+    assert mistake(Rising, widths=[3, 1]) == "`architecture_options`: widths must rise"
+    assert mistake(Rising, widths=[]) == "`architecture_options`: widths must not be empty"
 
 
-def test_options_are_shown_with_their_type_bounds_default_and_the_line_below() -> None:
+def test_options_are_described_by_type_bounds_default_and_docstring() -> None:
     shown = {option.name: option for option in option_fields(Options)}
     assert list(shown) == list(Options.__dataclass_fields__)
     assert shown["filters"] == OptionField(
@@ -197,7 +200,7 @@ def test_options_are_shown_with_their_type_bounds_default_and_the_line_below() -
         "filters": "Filters of each block.",
         "units": "Units of the dense layer,\nwhich has a bias.",
         "dropout": "Fraction dropped.",
-        "clip": "Off where left out.",
+        "clip": "Off by default.",
     }
     assert (shown["scales"].default, shown["clip"].default) == ({}, None)
 
@@ -211,7 +214,7 @@ class Inherited(Options):
     """Of the subclass."""
 
 
-def test_options_may_inherit_fields_and_their_summaries() -> None:
+def test_options_may_inherit_fields_and_their_docstrings() -> None:
     shown = {option.name: option for option in option_fields(Inherited)}
     assert list(shown) == [*Options.__dataclass_fields__, "extra"]
     assert shown["units"].default == 256
@@ -232,16 +235,16 @@ class Options:
 
 
 @pytest.mark.parametrize("module", ["builtins", "__main__", "no_such_module"])
-def test_options_without_a_source_file_have_no_summaries_but_work(module: str) -> None:
+def test_options_without_source_work_without_summaries(module: str) -> None:
     cell: dict[str, Any] = {"__name__": module}
     exec(compile(WRITTEN_IN_A_CELL, "<cell>", "exec", dont_inherit=True), cell)
     options = cell["Options"]
     assert option_fields(options) == (OptionField(name="units", type="int", default=3, summary=""),)
     assert read(options, units=4).units == 4
-    assert mistake(options, units="4") == "architecture_options.units: must be a valid integer, not '4'"
+    assert mistake(options, units="4") == "`architecture_options.units`: must be a valid integer, got '4'"
 
 
-def test_options_whose_source_has_changed_beyond_reading_have_no_summaries(
+def test_options_whose_source_no_longer_parses_have_no_summaries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "edited.py"
@@ -265,18 +268,18 @@ class Unreadable:
     image: np.ndarray[Any, Any] | None = None
 
 
-def test_a_type_that_is_imported_for_type_checking_alone_is_the_plugin_s_fault() -> None:
-    reason = "options Unimported: name 'Decimal' is not defined: import the types of options at run time"
+def test_a_type_that_is_imported_only_for_type_checking_is_an_error_of_the_plugin() -> None:
+    reason = "options Unimported: name 'Decimal' is not defined; import the types of options at run time"
     with pytest.raises(PluginError, match=reason):
         read(Unimported)
     with pytest.raises(PluginError, match=reason):
         option_fields(Unimported)
 
 
-def test_a_type_that_no_value_can_be_validated_against_is_the_plugin_s_fault() -> None:
+def test_a_type_that_cannot_be_validated_is_an_error_of_the_plugin() -> None:
     with pytest.raises(PluginError) as raised:
         read(Unreadable)
     assert str(raised.value) == (
-        "architecture 'net': options Unreadable cannot be validated: "
+        "architecture 'net': options Unreadable cannot be validated; "
         "Unable to generate pydantic-core schema for numpy.ndarray[typing.Any, typing.Any]"
     )

@@ -1,4 +1,4 @@
-"""A description that the host could not use is refused where it is written."""
+"""An invalid description of a part is refused when it is created."""
 
 from dataclasses import FrozenInstanceError, dataclass, field
 from functools import partial
@@ -8,7 +8,8 @@ import pytest
 from pydantic import Field
 
 from convlab import Architecture, Dataset, Metric, Optimizer, Tracker
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import PART_TYPES, Kind, Part
+from convlab.parts import part_type as find_part_type
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Options:
 
 
 def accept_anything(*arguments: Any) -> Any:
-    raise AssertionError("describing a part calls no factory")
+    raise AssertionError("describing a part does not call its factory")
 
 
 def describe(part_type: Any, factory: Any = accept_anything, **changes: Any) -> Part:
@@ -37,15 +38,15 @@ def test_a_description_is_frozen_and_prints_as_its_kind_and_name(part_type: type
 
 
 @pytest.mark.parametrize("name", ["a", "0", "resnet20", "top-5_accuracy", "efficientnet-v2.b0"])
-def test_a_name_may_have_small_letters_digits_and_three_signs(name: str) -> None:
+def test_a_name_may_contain_lower_case_letters_digits_and_three_signs(name: str) -> None:
     assert describe(Metric, name=name).name == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "ResNet", "two words", "a:b", "a/b", "-a", "_a", ".a", "größe", "a\n", None, 3, ["a"]]
 )
-def test_another_name_is_refused(name: Any) -> None:
-    with pytest.raises(ValueError, match=r"a name has lower-case letters, digits, '_', '-' and '\.' only"):
+def test_any_other_name_is_refused(name: Any) -> None:
+    with pytest.raises(ValueError, match="a name starts with a lower-case letter or digit and contains only"):
         describe(Metric, name=name)
 
 
@@ -81,20 +82,20 @@ class Undecorated(Options):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (Plain, "options Plain must be a dataclass: @dataclass(frozen=True)"),
-        (Undecorated, "options Undecorated must be a dataclass: @dataclass(frozen=True)"),
-        (Thawed, "options Thawed must be frozen: @dataclass(frozen=True)"),
+        (Plain, "options Plain must be a dataclass; decorate it with @dataclass(frozen=True)"),
+        (Undecorated, "options Undecorated must be a dataclass; decorate it with @dataclass(frozen=True)"),
+        (Thawed, "options Thawed must be frozen; decorate it with @dataclass(frozen=True)"),
         (Demanding, "option filters of Demanding needs a default"),
         (
             PydanticStyle,
-            "option momentum of PydanticStyle has pydantic's Field as its default: "
+            "the default of option momentum of PydanticStyle is pydantic's Field; "
             "write momentum: Annotated[type, Field(...)] = value",
         ),
-        (Options(), "options must be a class, a frozen dataclass, not Options(k=3, names={})"),
-        ({"k": 3}, "options must be a class, a frozen dataclass, not {'k': 3}"),
+        (Options(), "options must be a frozen dataclass, got Options(k=3, names={})"),
+        ({"k": 3}, "options must be a frozen dataclass, got {'k': 3}"),
     ],
 )
-def test_options_that_are_no_frozen_dataclass_with_defaults_are_refused(options: Any, reason: str) -> None:
+def test_options_must_be_a_frozen_dataclass_with_defaults(options: Any, reason: str) -> None:
     with pytest.raises(TypeError) as raised:
         describe(Optimizer, options=options)
     assert str(raised.value) == f"optimizer 'part': {reason}"
@@ -118,16 +119,16 @@ CALLS = {
         lambda one, two, three, four: None,
         lambda *, source, options: None,
     ],
-    ids=["none", "too few", "too many", "keywords only"],
+    ids=["none", "too few", "too many", "keyword only"],
 )
-def test_a_factory_that_cannot_be_called_as_its_kind_is_refused(part_type: type[Part], factory: Any) -> None:
+def test_a_factory_that_does_not_accept_the_arguments_is_refused(part_type: type[Part], factory: Any) -> None:
     with pytest.raises(TypeError) as raised:
         describe(part_type, factory)
     assert str(raised.value) == f"{part_type.kind} 'part': {part_type.factory} must accept {CALLS[part_type]}"
 
 
 @pytest.mark.parametrize("part_type", PART_TYPES)
-def test_a_factory_that_is_no_function_is_refused(part_type: type[Part]) -> None:
+def test_a_factory_that_is_not_callable_is_refused(part_type: type[Part]) -> None:
     with pytest.raises(TypeError) as raised:
         describe(part_type, "resnet.build")
     assert str(raised.value) == (
@@ -137,7 +138,7 @@ def test_a_factory_that_is_no_function_is_refused(part_type: type[Part]) -> None
 
 class Builder:
     def __call__(self, num_classes: int, options: Any) -> None:
-        raise AssertionError("describing a part calls no factory")
+        raise AssertionError("describing a part does not call its factory")
 
 
 @pytest.mark.parametrize(
@@ -148,15 +149,35 @@ class Builder:
         lambda num_classes, options, extra=0: None,
         partial(lambda width, num_classes, options: None, 8),
         Builder(),
-        max,  # has no signature that Python knows
+        max,  # a built-in without a signature
     ],
-    ids=["other names", "any arguments", "a default more", "partial", "an object", "a built-in"],
+    ids=["other names", "any arguments", "an extra default", "partial", "an object", "a built-in"],
 )
-def test_any_callable_that_takes_the_arguments_in_order_is_a_factory(factory: Any) -> None:
+def test_any_callable_that_accepts_the_arguments_in_order_is_a_factory(factory: Any) -> None:
     assert isinstance(describe(Metric, factory), Metric)
 
 
 @pytest.mark.parametrize("rate", [0, -0.1, float("inf"), float("nan"), "0.1", None])
-def test_a_learning_rate_that_is_no_number_above_zero_is_refused(rate: Any) -> None:
-    with pytest.raises(ValueError, match="optimizer 'part': learning_rate must be a number above 0, not "):
+def test_a_learning_rate_that_is_not_a_finite_number_above_zero_is_refused(rate: Any) -> None:
+    with pytest.raises(
+        ValueError, match="optimizer 'part': learning_rate must be a finite number above 0, got "
+    ):
         describe(Optimizer, learning_rate=rate)
+
+
+def test_a_kind_derives_its_keys_flags_and_hook_from_its_name() -> None:
+    loss = Kind(name="loss", flag="-l", help="A loss.", default="cross_entropy")
+    assert (loss.plural, loss.key, loss.options_key) == ("losses", "loss", "loss_options")
+    assert (loss.hook, loss.long_flag, f"{loss}") == ("convlab_losses", "--loss", "loss")
+    assert Kind(name="filter", flag="-f", help="Filters.", default=(), several=True).key == "filters"
+
+
+@pytest.mark.parametrize("attribute", ["name", "flag"])
+def test_no_two_kinds_share_a_name_or_flag(attribute: str) -> None:
+    values = [getattr(part_type.kind, attribute) for part_type in PART_TYPES]
+    assert len(set(values)) == len(values)
+
+
+@pytest.mark.parametrize("part_type", PART_TYPES)
+def test_a_kind_is_found_by_its_singular_and_its_plural(part_type: type[Part]) -> None:
+    assert find_part_type(part_type.kind.name) is find_part_type(part_type.kind.plural.upper()) is part_type

@@ -1,4 +1,4 @@
-"""``convlab new`` writes a whole package or nothing, and never over what is there."""
+"""``convlab new`` creates a complete package or nothing, and overwrites nothing."""
 
 import ast
 import json
@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from convlab import ConfigError, ConvlabError, create_package
 from convlab.cli.app import app
-from convlab.parts import PART_TYPES, Kind
+from convlab.parts import PART_TYPES
 
-KINDS: list[Kind] = [part_type.kind for part_type in PART_TYPES]
+KINDS = [part_type.kind.name for part_type in PART_TYPES]
 
 
 def invoke(*arguments: str) -> Any:
@@ -21,7 +21,7 @@ def invoke(*arguments: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_file_of_every_kind_is_rendered_and_can_be_read(kind: Kind, tmp_path: Path) -> None:
+def test_every_file_of_every_kind_is_rendered_and_valid(kind: str, tmp_path: Path) -> None:
     created = create_package(kind, "two-words", to=tmp_path)
     written = {str(path.relative_to(created.folder)) for path in created.folder.rglob("*") if path.is_file()}
     assert written == set(created.files)
@@ -71,12 +71,12 @@ def test_the_command_prints_what_to_do_next(tmp_path: Path, monkeypatch: pytest.
         ("architecture", "../tinynet", "such as 'tinynet'"),
         ("architecture", "", "such as 'tinynet'"),
         ("architecture", "a" * 33, "at most 32"),
-        ("architecture", "cnn", "convlab itself has that architecture; choose another, such as my-cnn"),
-        ("optimizer", "convlab-adam", "convlab itself has that optimizer"),
-        ("metric", "plugins", "the package convlab_plugins is convlab's own"),
+        ("architecture", "cnn", "convlab includes the architecture 'cnn'; choose another, such as my-cnn"),
+        ("optimizer", "convlab-adam", "convlab includes the optimizer 'adam'"),
+        ("metric", "plugins", "the package convlab_plugins is part of convlab"),
     ],
 )
-def test_a_name_that_cannot_be_used_is_refused_with_one_that_can(
+def test_an_invalid_name_is_refused_with_a_valid_one(
     kind: str, name: str, message: str, tmp_path: Path
 ) -> None:
     refused = invoke(kind, name, "--to", str(tmp_path))
@@ -85,22 +85,22 @@ def test_a_name_that_cannot_be_used_is_refused_with_one_that_can(
     assert not list(tmp_path.iterdir())
 
 
-def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     mine = tmp_path / "convlab-tinynet" / "mine.txt"
     mine.parent.mkdir()
-    create_package("architecture", "tinynet", to=tmp_path)  # an empty folder is nobody's
+    create_package("architecture", "tinynet", to=tmp_path)  # an empty folder is replaced
     mine.write_text("my work", encoding="utf-8")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    with pytest.raises(ConfigError, match="is not empty, and nothing is overwritten"):
+    with pytest.raises(ConfigError, match="is not empty, and files are never overwritten"):
         create_package("architecture", "tinynet", to=tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     (tmp_path / "convlab-other").write_text("a file", encoding="utf-8")
-    with pytest.raises(ConfigError, match="exists and is no folder"):
+    with pytest.raises(ConfigError, match="exists and is not a folder"):
         create_package("metric", "other", to=tmp_path)
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_package_that_cannot_be_finished_leaves_nothing(
+def test_a_failure_leaves_no_files(
     fault: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write_text(path: Path, text: str) -> None:
@@ -116,7 +116,7 @@ def test_a_package_that_cannot_be_finished_leaves_nothing(
         assert "No space left on device" in str(ended.value)
 
 
-def test_a_place_that_cannot_be_written_to_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = invoke("metric", "error", "--to", str(tmp_path / "file"))
     assert refused.exit_code == 1

@@ -1,4 +1,4 @@
-"""The fixtures of convlab.testing do what they promise."""
+"""The fixtures of convlab.testing work as documented."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ def convlab_architectures() -> list[Architecture]:
     return [Architecture(name="linear", summary="One dense layer", build=build)]
 
 
-def test_the_tiny_task_is_learnt_by_an_architecture_that_the_host_was_given(
+def test_an_architecture_registered_with_the_host_learns_the_tiny_task(
     plugin_host: PluginHost, tiny_task: TinyTask
 ) -> None:
     plugin_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
@@ -32,12 +32,12 @@ def test_the_tiny_task_is_learnt_by_an_architecture_that_the_host_was_given(
     assert [record["epoch"] for record in result.epochs] == [1, 2, 3, 4]
 
 
-def test_the_host_is_strict_about_what_is_registered(plugin_host: PluginHost) -> None:
+def test_the_host_raises_failures_of_registered_plugins(plugin_host: PluginHost) -> None:
     with pytest.raises(PluginError, match="unknown hook 'convlab_nets'"):
         plugin_host.register(SimpleNamespace(convlab_nets=hookimpl(lambda: [])))
 
 
-def test_a_command_runs_in_this_process_and_its_ending_is_told(cli: Callable[..., Ending]) -> None:
+def test_a_command_runs_in_this_process_and_returns_how_it_ended(cli: Callable[..., Ending]) -> None:
     listed = cli("list", "architectures", "--no-plugins", "--json")
     assert (listed.exit_code, listed.stderr) == (0, "")
     assert [part["name"] for part in listed.json] == ["mlp", "cnn"]

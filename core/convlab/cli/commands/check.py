@@ -1,4 +1,4 @@
-"""``convlab check``: whether a plugin does all that a plugin must."""
+"""``convlab check``: checks a plugin or part against what convlab requires."""
 
 import shutil
 import sys
@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from convlab.cli.errors import ending_well
+from convlab.cli.options.completion import complete_kind
 from convlab.cli.options.data import DataDir
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.options.kinds import complete_kind, part_type
 from convlab.cli.output import print_all, print_json, shown
 from convlab.inspect.checks import CheckReport, CheckResult, check
 from convlab.inspect.checks.targets import plugin_files
+from convlab.parts import part_type
 
 _MARKS = {
     "passed": "[green]✓[/]",
@@ -28,14 +29,14 @@ def check_target(
         str,
         typer.Argument(
             metavar="TARGET",
-            help="A plugin, as 'convlab plugins' lists them, a FILE.py, or a part's name.",
+            help="A plugin, as 'convlab plugins' lists it, a FILE.py, or a part's name.",
         ),
     ],
     kind: Annotated[
         str | None,
         typer.Option(
             "--kind",
-            help="Only this kind of part, such as dataset or metric, where several have the name.",
+            help="Check only this kind of part, such as dataset or metric.",
             autocompletion=complete_kind,
         ),
     ] = None,
@@ -44,22 +45,22 @@ def check_target(
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
 ) -> None:
-    """Check that a plugin does all that a plugin must: a line a check, with what failed and how to mend it.
+    """Check that a plugin meets all requirements; print one line per check, and how to fix each failure.
 
-    Ends with 1 if a check failed. Nothing is downloaded.
+    The exit code is 1 if a check failed. Nothing is downloaded.
 
     Example: [cyan]convlab check cnn[/]
     """
     stdout = sys.stdout
     width = shutil.get_terminal_size().columns if stdout.isatty() else sys.maxsize
-    told: list[str] = []
+    printed: list[str] = []
 
-    def tell(result: CheckResult) -> None:
+    def print_result(result: CheckResult) -> None:
         if as_json:
             return
-        if told[-1:] != [result.subject]:
+        if printed[-1:] != [result.subject]:
             print_all(f"[bold cyan]{shown(result.subject)}[/]", to=stdout)
-            told.append(result.subject)
+            printed.append(result.subject)
         print_all(*_lines(result, width), to=stdout)
 
     with ending_well():
@@ -69,7 +70,7 @@ def check_target(
             part_type=part_type(kind) if kind else None,
             host=host_from(files, no_plugins),
             data_dir=data_dir,
-            on_result=tell,
+            on_result=print_result,
         )
     if as_json:
         print_json(report.summary())

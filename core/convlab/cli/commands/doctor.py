@@ -1,4 +1,4 @@
-"""``convlab doctor``: what stands in the way of a run."""
+"""``convlab doctor``: finds problems that would stop a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +9,8 @@ from rich.table import Table
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
+from convlab.cli.options.experiment import experiment_from, names_an_experiment, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.options.settings import FLAG_KEYS, experiment_from
 from convlab.cli.output import print_all, print_json
 from convlab.inspect import doctor
 
@@ -18,42 +18,32 @@ _STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
 
 ExperimentFile = Annotated[
     Path | None,
-    typer.Option("--experiment", metavar="FILE.toml", help="Examine this experiment too."),
+    typer.Option("--experiment", metavar="FILE.toml", help="An experiment to examine too."),
 ]
 
 
+@with_experiment_flags
 def examine(
     context: typer.Context,
     experiment: ExperimentFile = None,
-    dataset: options.DatasetName = None,
-    architecture: options.ArchitectureName = None,
-    optimizer: options.OptimizerName = None,
-    metrics: options.MetricNames = None,
-    settings: options.Settings = None,
-    batch_size: options.BatchSize = None,
-    learning_rate: options.LearningRate = None,
-    seed: options.Seed = None,
-    precision: options.Precision = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     runs_dir: options.RunsDir = Path("runs"),
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Look for what stands in the way of a run: on this machine and, if one is named, in an experiment.
+    """Find problems that would stop a run: on this machine and, if one is given, in an experiment.
 
-    With --experiment, or any of the options that choose what and how to train, the model is built, shown
-    layer by layer and tried out for a few steps. Exits with 1 where there is a problem.
+    With --experiment, or any option that says what and how to train, it also builds the model, prints its
+    layers and trains it for a few steps. The exit code is 1 if there is a problem.
 
     Example: [cyan]convlab doctor -d mnist -a cnn --learning-rate 10[/]
     """
     with ending_well():
         host = host_from(plugin, no_plugins)
         examined = None
-        if experiment is not None or _names_an_experiment(context):
-            examined, notes = experiment_from(context, experiment)
-            for note in notes:
-                typer.echo(f"note: {note}", err=True)
+        if experiment is not None or names_an_experiment(context):
+            examined = experiment_from(context, experiment)
         report = doctor.examine(examined, host=host, data_dir=data_dir, runs_dir=runs_dir)
     if as_json:
         print_json(report.summary())
@@ -63,11 +53,6 @@ def examine(
         print_all(_findings(report))
     if not report.healthy:
         raise typer.Exit(1)
-
-
-def _names_an_experiment(context: typer.Context) -> bool:
-    sources = (context.get_parameter_source(name) for name in (*FLAG_KEYS, "settings"))
-    return any(source is not None and source.name == "COMMANDLINE" for source in sources)
 
 
 def _findings(report: doctor.Report) -> Table:
@@ -85,11 +70,11 @@ def _findings(report: doctor.Report) -> Table:
 
 def _layers(model: doctor.Model) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), footer_style="bold")
-    table.add_column("layer", "all", overflow="fold")
+    table.add_column("layer", "total", overflow="fold")
     table.add_column("type")
     table.add_column("output", justify="right")
     table.add_column("parameters", f"{model.parameters:,}", justify="right")
-    table.add_column("FLOPs an image", f"{model.flops:,}", justify="right")
+    table.add_column("FLOPs per image", f"{model.flops:,}", justify="right")
     table.show_footer = True
     for layer in model.layers:
         shape = "×".join("?" if side is None else str(side) for side in layer.output_shape or ())

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options.data import Settings, dataset_options
@@ -11,7 +12,6 @@ from convlab.cli.options.host import PluginFiles
 from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.options.run import DataDir
 from convlab.cli.output import print_all, print_json, shown
-from convlab.text.sizes import in_bytes
 from convlab.use.export_formats import FORMATS
 from convlab.use.exported import Exported
 from convlab.use.exporting import export
@@ -80,7 +80,7 @@ def export_run(
 
 def _page(exported: Exported) -> list[str]:
     return [
-        f"[bold cyan]{shown(exported.path)}[/]  {in_bytes(exported.size)}",
+        f"[bold cyan]{shown(exported.path)}[/]  {decimal(exported.size)}",
         f"[dim]compared[/]  on {exported.images:,} test images: the same class for "
         f"[bold green]{exported.agreement:.2%}[/], logits within {exported.largest_difference:.2g}",
         f"[dim]accuracy[/]  {exported.accuracy:.4f}, the run's model {exported.accuracy_of_run:.4f}",

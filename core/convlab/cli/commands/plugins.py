@@ -1,4 +1,4 @@
-"""``convlab plugins``: which plugins were loaded, and what went wrong with the others."""
+"""``convlab plugins``: the loaded plugins and the errors of the others."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ def list_plugins(
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
 ) -> None:
-    """List the plugins that were loaded, and in full what went wrong with the others.
+    """List the loaded plugins, and the errors of the others with their tracebacks.
 
     Example: [cyan]CONVLAB_BLOCK_PLUGINS=convlab-resnet convlab plugins[/]
     """

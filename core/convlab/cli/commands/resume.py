@@ -1,4 +1,4 @@
-"""``convlab resume``: goes on with a run."""
+"""``convlab resume``: continues a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,27 +6,31 @@ from typing import Annotated
 import typer
 
 from convlab import api
-from convlab.cli.commands.run_report import report
+from convlab.cli.commands.run import report
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
+from convlab.cli.options.experiment import changes_from
 from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.options.recorded_run import RunName, RunsDir, Trust
-from convlab.cli.options.settings import changes_from
 from convlab.cli.output import print_all, print_json
 from convlab.runs.recorded_run import open_run
 
-# Not those of convlab run: its environment variables are for new runs.
+# Not the flags of convlab run, whose defaults and environment variables are for new runs.
 Epochs = Annotated[
-    int | None, typer.Option("-e", "--epochs", help="Passes over the data, those done included.")
+    int | None, typer.Option("-e", "--epochs", help="Passes over the training set, completed ones included.")
 ]
-MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Batches, those done included.")]
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Steps in total, completed ones included.")]
 LearningRate = Annotated[
-    float | None, typer.Option("--learning-rate", help="The rate from here on, or the peak of its schedule.")
+    float | None,
+    typer.Option("--learning-rate", help="Learning rate from here on, or its peak."),
 ]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
-        "-s", "--set", metavar="train.KEY=VALUE", help="Change a setting, such as train.patience=5."
+        "-s",
+        "--set",
+        metavar="train.KEY=VALUE",
+        help="Change a setting, such as train.patience=5.",
     ),
 ]
 
@@ -45,9 +49,9 @@ def resume_run(
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Go on with a run that was interrupted, where its last checkpoint was kept.
+    """Continue an interrupted run from its last checkpoint.
 
-    It ends as the unbroken run would have, bit for bit. More epochs train a finished run on.
+    The result is bit for bit that of an uninterrupted run. With more epochs, a finished run trains further.
 
     Example: [cyan]convlab resume last --epochs 20[/]
     """

@@ -1,38 +1,31 @@
 """``convlab run``: trains an experiment."""
 
+import shlex
 from pathlib import Path
 
 import typer
 from rich.markup import escape
 
 from convlab import api
-from convlab.cli.commands.run_report import report
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
+from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.options.settings import experiment_from
 from convlab.cli.output import print_all, print_json
 from convlab.experiment import resolve
-from convlab.training.callbacks.summary_lines import describe
+from convlab.runs.result import Run
+from convlab.training.callbacks.summary_lines import describe, metrics_line
+
+_STOPPED_EARLY = {
+    "patience": "stopped early: no improvement for {patience} epochs",
+    "max_seconds": "stopped early: reached {max_seconds:g} seconds of training",
+}
 
 
+@with_experiment_flags
 def run_experiment(
     context: typer.Context,
     file: options.File = None,
-    dataset: options.DatasetName = None,
-    architecture: options.ArchitectureName = None,
-    optimizer: options.OptimizerName = None,
-    metrics: options.MetricNames = None,
-    trackers: options.TrackerNames = None,
-    settings: options.Settings = None,
-    epochs: options.Epochs = None,
-    batch_size: options.BatchSize = None,
-    learning_rate: options.LearningRate = None,
-    seed: options.Seed = None,
-    loop: options.Loop = None,
-    precision: options.Precision = None,
-    max_steps: options.MaxSteps = None,
-    deterministic: options.Deterministic = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     runs_dir: options.RunsDir = Path("runs"),
@@ -43,17 +36,15 @@ def run_experiment(
     print_config: options.PrintConfig = False,
     dry_run: options.DryRun = False,
 ) -> None:
-    """Train an architecture on a data set, validate each epoch and evaluate the test set once, at the end.
+    """Train an architecture on a dataset, validate after each epoch and evaluate the test set at the end.
 
-    The settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the
-    command line, the later over the earlier.
+    Settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the command
+    line; later ones override earlier ones.
 
     Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 -s train.schedule=cosine[/]
     """
     with ending_well():
-        experiment, notes = experiment_from(context, file)
-        for note in notes:
-            typer.echo(f"note: {note}", err=True)
+        experiment = experiment_from(context, file)
         host = host_from(plugin, no_plugins)
         if print_config:
             resolved = resolve(experiment, host).experiment
@@ -70,8 +61,33 @@ def run_experiment(
     elif dry_run and as_json:
         print_json(prepared.summary())
     elif dry_run:
-        print_all(*map(escape, describe(prepared)), "[dim]nothing was trained: this was a dry run[/]")
+        print_all(*map(escape, describe(prepared)), "[dim]dry run: nothing was trained[/]")
     elif as_json:
         print_json(result.summary())
     else:
         print_all(*report(result))
+
+
+def report(result: Run) -> list[str]:
+    """Return the lines that show a run's results, its folder and commands to try next."""
+    again = f"convlab run {shlex.quote(str(result.folder / 'experiment.toml'))}"
+    settings = result.experiment.train
+    repeats = result.stop_reason != "max_seconds" and not any(at["changed"] for at in result.resumed)
+    other = "mlp" if result.experiment.architecture != "mlp" else "cnn"
+    next_steps = {
+        again: "reproduce this run" if repeats else "the same settings from the start",
+        f"{again} -a {other}": "try another network",
+        "convlab list": "list all parts",
+    }
+    width = max(map(len, next_steps))
+    of_epoch = f"  [dim]after epoch {result.selected_epoch}[/]" if settings.restore_best else ""
+    stopped = _STOPPED_EARLY.get(result.stop_reason)
+    return [
+        *([f"[dim]{stopped.format(**settings.model_dump())}[/]"] if stopped else []),
+        f"[bold green]test[/]   {escape(metrics_line(result.test))}{of_epoch}",
+        f"[dim]saved[/]  {escape(str(result.folder))}",
+        *(
+            f"[dim]{'' if number else 'next':5}[/]  {escape(command):<{width}}  [dim]# {purpose}[/]"
+            for number, (command, purpose) in enumerate(next_steps.items())
+        ),
+    ]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
+from rich.filesize import decimal
 from rich.table import Table
 
 from convlab.cli.errors import ending_well
@@ -67,7 +68,7 @@ def _page(described: dict[str, Any]) -> list[RenderableType]:
         page += ["", _epochs(described["epochs"])]
     if described["test"]:
         page += ["", f"[bold green]test[/]  {shown(measures(described['test']))}"]
-    files = (f"{name} ({in_bytes(size)})" for name, size in described["files"].items())
+    files = (f"{name} ({decimal(size)})" for name, size in described["files"].items())
     page += ["", f"[dim]files[/]  {shown(', '.join(files))}"]
     return [*page, *_next(described)]
 

@@ -1,17 +1,25 @@
-"""Shell completion of part names."""
+"""Shell completion of the kinds and names of parts."""
 
 import logging
 from collections.abc import Callable
 
 from convlab.host import PluginHost
-from convlab.parts import Part
+from convlab.parts import PART_TYPES, Part
+
+KINDS = ", ".join(part_type.kind.name for part_type in PART_TYPES[:-1]) + f" or {PART_TYPES[-1].kind}"
+"""All kinds, for the help of commands that take one."""
+
+
+def complete_kind(incomplete: str) -> list[str]:
+    """Return the kinds that start with the given text."""
+    return [part_type.kind.name for part_type in PART_TYPES if part_type.kind.name.startswith(incomplete)]
 
 
 def complete_names(part_type: type[Part]) -> Callable[[str], list[tuple[str, str]]]:
-    """Return what completes the names of one kind, with their summaries."""
+    """Return a completion of the names of one kind, with their summaries."""
 
     def complete(incomplete: str) -> list[tuple[str, str]]:
-        logging.getLogger("convlab").setLevel(logging.ERROR)  # a broken plugin must not spoil the prompt
+        logging.getLogger("convlab").setLevel(logging.ERROR)  # no warnings of plugins on the prompt
         parts = PluginHost().parts(part_type)
         return [
             (part.part.name, part.part.summary) for part in parts if part.part.name.startswith(incomplete)

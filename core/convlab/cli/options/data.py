@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from convlab.cli.options.assignments import assignments
 from convlab.cli.options.completion import complete_names
 from convlab.errors import ConfigError
-from convlab.experiment.layers import assignments
 from convlab.parts import Dataset
 
 _complete = complete_names(Dataset)
@@ -45,7 +45,7 @@ def dataset_options(settings: list[str] | None) -> dict[str, Any]:
         ConfigError: a setting is not a dataset option.
     """
     tables = assignments(settings or ())
-    options: dict[str, Any] = tables.pop("dataset_options", {})
+    options: dict[str, Any] = tables.pop(Dataset.kind.options_key, {})
     if tables:
         raise ConfigError(f"-s {', '.join(settings or ())} is not a dataset option; use -s dataset.KEY=VALUE")
     return options

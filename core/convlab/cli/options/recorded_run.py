@@ -1,12 +1,10 @@
-"""The options of the commands that use a run which was made before, the same for all of them."""
+"""The options of the commands that use an earlier run, the same for all of them."""
 
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-_PANEL = "Where things are"
 
 
 def _complete_runs(incomplete: str) -> list[str]:
@@ -19,7 +17,7 @@ RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="A run: its folder, its name or a part of it, or 'last'.",
+        help="A run: its folder, its name or a part of its name, or 'last'.",
         autocompletion=_complete_runs,
         show_default=False,
     ),
@@ -30,14 +28,12 @@ RunsDir = Annotated[
         "--runs-dir",
         metavar="DIR",
         envvar="CONVLAB_RUNS_DIR",
-        rich_help_panel=_PANEL,
-        help="The folder that has the runs.",
+        rich_help_panel="Files and folders",
+        help="The folder that contains the runs.",
     ),
 ]
 Trust = Annotated[
     bool,
-    typer.Option(
-        "--trust", help="Run the code that came with the run, even if this machine has never run it."
-    ),
+    typer.Option("--trust", help="Load code from the run's author, even if this machine has never run it."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

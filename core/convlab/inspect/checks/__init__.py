@@ -1,4 +1,4 @@
-"""Named checks of what every plugin and part must do, with why it matters and how to mend it."""
+"""Named checks of plugins and parts, each with the reason for it and a fix."""
 
 from convlab.inspect.checks.checking import check
 from convlab.inspect.checks.outcome import CheckFailedError, CheckReport, CheckResult

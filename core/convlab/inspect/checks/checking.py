@@ -20,24 +20,23 @@ def check(
     expected_failures: Mapping[str, str] | None = None,
     on_result: Callable[[CheckResult], None] = lambda _: None,
 ) -> CheckReport:
-    """Check a plugin and its parts, or one part: ``convlab check``. Downloads nothing.
+    """Check a plugin and its parts, or one part, without downloading anything: ``convlab check``.
 
     Args:
         target: a plugin's name, as ``convlab plugins`` prints it, the path of a plugin file, a part's bare or
             qualified name, or a description such as an ``Architecture``.
-        part_type: ``Dataset``, ``Architecture``, ``Optimizer``, ``Metric`` or ``Tracker``, where only such
-            are meant.
-        host: where plugins come from; by default all installed ones, and ``target`` if it is a file.
-        data_dir: a folder to look for data files in before all others.
-        expected_failures: a reason by the name of each check that is known to fail; one that passes
-            nevertheless counts as a failure.
-        on_result: called with each result as soon as it is there.
+        part_type: restricts the check to one kind of part, such as ``Dataset``.
+        host: where to look up plugins; by default all installed ones, and ``target`` if it is a file.
+        data_dir: a folder to search for data files first.
+        expected_failures: the checks that are known to fail, each with a reason. If one of them passes, that
+            counts as a failure.
+        on_result: called with each result as soon as it is available.
 
     Returns:
-        The report; its ``ok`` says whether nothing failed.
+        The report; its ``ok`` is true if no check failed.
 
     Raises:
-        UnknownNameError: nothing has that name, or more than one third party.
+        UnknownNameError: nothing, or parts of more than one third party, have that name.
         ConfigError: there is no such file or check.
 
     Example::

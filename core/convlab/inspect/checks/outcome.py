@@ -1,4 +1,4 @@
-"""What comes of a check."""
+"""The results of checks."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,11 +9,11 @@ Figures = Mapping[str, Any]
 
 
 class CheckFailedError(AssertionError):
-    """A part does not do what is asked of it.
+    """A part does not meet a requirement.
 
     Args:
-        message: what was found.
-        fix: how to mend it; by default what the check says in general.
+        message: what is wrong.
+        fix: how to fix it; by default the check's general advice.
     """
 
     def __init__(self, message: str, *, fix: str = "") -> None:
@@ -23,23 +23,23 @@ class CheckFailedError(AssertionError):
 
 
 class NotApplicableError(Exception):
-    """A check that has nothing to say of a part, with the reason."""
+    """A check does not apply to a part, for the given reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """What came of one check of one plugin or part.
+    """The result of one check of one plugin or part.
 
     Attributes:
-        subject: what was checked, such as ``architecture 'convlab-resnet:resnet20'``.
+        subject: the plugin or part, such as ``architecture 'convlab-resnet:resnet20'``.
         check: the check's name.
-        title: what it asks, in words.
+        title: the requirement.
         status: ``passed``, ``failed``, ``skipped`` or ``expected failure``.
-        message: what was found; why it was skipped or is expected; empty where it passed.
-        why: why it matters.
-        fix: how to mend a failure.
-        figures: what it measured, such as ``parameters``.
-        seconds: how long it took.
+        message: what is wrong, or why it was skipped or expected to fail; empty if it passed.
+        why: why the requirement matters.
+        fix: how to fix a failure.
+        figures: measured values, such as ``parameters``.
+        seconds: its duration.
     """
 
     subject: str
@@ -55,11 +55,11 @@ class CheckResult:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """What came of all checks.
+    """The results of all checks.
 
     Attributes:
-        target: what was to be checked.
-        results: of each check, in the order in which they ran.
+        target: what was checked.
+        results: the result of each check, in the order in which they ran.
     """
 
     target: str
@@ -67,16 +67,16 @@ class CheckReport:
 
     @property
     def ok(self) -> bool:
-        """Whether no check failed that was not expected to."""
+        """Whether no check failed unexpectedly."""
         return not self.failures
 
     @property
     def failures(self) -> tuple[CheckResult, ...]:
-        """The checks that failed."""
+        """The results of the checks that failed."""
         return tuple(result for result in self.results if result.status == "failed")
 
     def count(self, status: Status) -> int:
-        """Return how many checks ended so."""
+        """Return the number of checks with a status."""
         return sum(result.status == status for result in self.results)
 
     def summary(self) -> dict[str, Any]:

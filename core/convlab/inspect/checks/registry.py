@@ -1,47 +1,34 @@
-"""The checks there are, by what they check."""
+"""The checks of plugins and of each kind of part."""
 
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from convlab.inspect.checks.outcome import Figures
+from convlab.parts import part_type
 
-SubjectKind = Literal["plugin", "dataset", "architecture", "optimizer", "metric", "tracker"]
 CheckFunction = Callable[[Any], Figures | None]
 FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 
-# In the order in which the checks run; none of them imports TensorFlow before a check does.
-_MODULES: dict[str, tuple[str, ...]] = {
-    "plugin": ("plugins.loading",),
-    "dataset": ("description", "datasets.loading", "datasets.contents"),
-    "architecture": (
-        "description",
-        "architectures.outputs",
-        "architectures.gradients",
-        "architectures.inference",
-        "architectures.learning",
-        "architectures.running",
-    ),
-    "optimizer": ("description", "optimizers.steps"),
-    "metric": ("description", "metrics.results"),
-    "tracker": ("description", "trackers.following"),
-}
+# In the order in which the checks run. Importing them must not import TensorFlow.
+_OF_PLUGINS = ("convlab.inspect.checks.plugins.loading",)
+_OF_ALL_PARTS = ("convlab.inspect.checks.description",)
 _DECLARED: dict[str, list["Check"]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that is asked of a plugin or part.
+    """One requirement of a plugin or part.
 
     Attributes:
-        name: what it is called in results and expected failures; stable.
-        title: what it asks, in words.
+        name: its name in results and expected failures; stable.
+        title: the requirement.
         why: why it matters.
-        fix: how a failure is mended, in general.
-        needs: the checks without which it says nothing.
-        function: called with the subject; returns figures or nothing, raises ``CheckFailedError`` or
-            ``NotApplicableError``.
+        fix: how to fix a failure, in general.
+        needs: the checks that must pass first; otherwise this one is skipped.
+        function: called with the subject; returns measured values or ``None``, and raises
+            ``CheckFailedError`` or ``NotApplicableError``.
     """
 
     name: str
@@ -67,11 +54,15 @@ def check(
     return declare
 
 
-def checks_of(kind: SubjectKind) -> tuple[Check, ...]:
-    """Return the checks of plugins, or of one kind of part, in the order in which they run."""
+def checks_of(kind: object) -> tuple[Check, ...]:
+    """Return the checks of plugins or of one kind of part, in the order in which they run.
+
+    Args:
+        kind: ``plugin``, or a ``Kind`` or its name.
+    """
+    modules = _OF_PLUGINS if kind == "plugin" else (*_OF_ALL_PARTS, *part_type(str(kind)).kind.checks)
     found: list[Check] = []
-    for module in _MODULES[kind]:
-        name = f"convlab.inspect.checks.{module}"
-        importlib.import_module(name)
-        found += _DECLARED[name]
+    for module in modules:
+        importlib.import_module(module)
+        found += _DECLARED[module]
     return tuple(found)

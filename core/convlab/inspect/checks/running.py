@@ -1,4 +1,4 @@
-"""One check of one subject, and what came of it."""
+"""Runs checks, each once per subject."""
 
 import os
 import sys
@@ -18,13 +18,13 @@ from convlab.text.suggestions import did_you_mean
 def perform(
     check: Check, subject: Subject, expected_failures: Mapping[str, str] | None = None
 ) -> CheckResult:
-    """Run a check, once for each subject.
+    """Run a check, or return its result if it has already run on the subject.
 
     Args:
         check: one of ``checks_of(subject.kind)``.
-        subject: what is checked.
-        expected_failures: a reason by the name of each check that is known to fail; where such a check
-            passes, that is a failure, so that the list stays true.
+        subject: the plugin or part.
+        expected_failures: the checks that are known to fail, each with a reason. If one of them passes, that
+            is a failure, so that the list stays up to date.
     """
     if check.name not in subject.outcomes:
         if subject.needs_tensorflow:
@@ -36,11 +36,11 @@ def perform(
 
 
 def refuse_unknown(expected_failures: Mapping[str, str], subjects: Iterable[Subject]) -> None:
-    """Raise ``ConfigError`` if a check that is expected to fail is none of the subjects'."""
+    """Raise ``ConfigError`` if an expected failure names a check that no subject has."""
     known = {check.name for subject in subjects for check in checks_of(subject.kind)}
     for name in expected_failures:
         if name not in known:
-            raise ConfigError(f"expected_failures: no check {name!r}; {did_you_mean(name, known)}")
+            raise ConfigError(f"`expected_failures`: unknown check {name!r}; {did_you_mean(name, known)}")
 
 
 def _performed(check: Check, subject: Subject) -> CheckResult:
@@ -51,7 +51,7 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
     try:
         _require(check, subject)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what libraries say of the mistakes that are looked for
+            warnings.simplefilter("ignore")  # from libraries, about the faults that checks look for
             figures = check.function(subject) or {}
     except NotApplicableError as reason:
         status, message = "skipped", str(reason)
@@ -59,7 +59,7 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
         status, message, fix = "failed", failure.message, failure.fix or check.fix
     except ConvlabError as error:
         status, message, fix = "failed", str(error), check.fix
-    except (Exception, SystemExit) as error:  # the part's own
+    except (Exception, SystemExit) as error:  # raised by the part
         if os.environ.get("CONVLAB_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)
         status, message, fix = "failed", in_one_line(error), check.fix
@@ -81,7 +81,7 @@ def _require(check: Check, subject: Subject) -> None:
         if needed.name in check.needs:
             result = perform(needed, subject)
             if result.status == "failed":
-                raise NotApplicableError(f"says nothing while {needed.name} fails")
+                raise NotApplicableError(f"requires {needed.name}, which failed")
             if result.status == "skipped":
                 raise NotApplicableError(result.message)
 
@@ -93,7 +93,7 @@ def _expected(result: CheckResult, reason: str) -> CheckResult:
         return replace(
             result,
             status="failed",
-            message=f"passes, though it is declared to fail: {reason}",
-            fix=f"take {result.check} off the expected failures",
+            message=f"passed, but it is expected to fail: {reason}",
+            fix=f"remove {result.check} from the expected failures",
         )
     return result

@@ -1,27 +1,30 @@
-"""What checks look at: a plugin as a whole, or one of its parts."""
+"""The subjects of checks: a whole plugin, or one of its parts."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from convlab.host import PluginFailure, ProvidedPart, Provider
 from convlab.inspect.checks.outcome import CheckResult
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.parts import Part
 
 
 @dataclass(kw_only=True, eq=False)
 class Subject:
-    """Something that is checked, with what its checks have found so far.
+    """A plugin or part to check, and the results so far.
 
     Attributes:
-        needs_tensorflow: whether checks of its kind do.
-        outcomes: the results so far, by the name of the check, so that none runs twice.
+        needs_tensorflow: whether its checks do.
+        outcomes: the results so far by name of the check, so that no check runs twice.
     """
 
-    kind: ClassVar[SubjectKind]
     needs_tensorflow: ClassVar[bool] = False
 
     outcomes: dict[str, CheckResult] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The kind whose checks apply: ``plugin``, or the name of a kind of part."""
+        raise NotImplementedError
 
 
 @dataclass(kw_only=True, eq=False)
@@ -30,15 +33,18 @@ class PluginSubject(Subject):
 
     Attributes:
         provider: the plugin.
-        failures: what the host could not use of it.
-        parts: what it provides.
+        failures: its failures.
+        parts: the parts that it provides.
     """
-
-    kind: ClassVar[SubjectKind] = "plugin"
 
     provider: Provider
     failures: tuple[PluginFailure, ...]
     parts: tuple[ProvidedPart[Part], ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind ``plugin``."""
+        return "plugin"
 
     def __str__(self) -> str:
         return f"plugin {self.provider}"
@@ -49,12 +55,17 @@ class PartSubject(Subject):
     """A part, checked with its default options.
 
     Attributes:
-        provided: the part and the plugin it comes from.
-        data_dir: a folder to look for data files in before all others.
+        provided: the part and the plugin that provides it.
+        data_dir: a folder to search for data files first.
     """
 
     provided: ProvidedPart[Any]
     data_dir: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The name of the part's kind."""
+        return str(self.part.kind)
 
     @property
     def part(self) -> Any:
@@ -62,7 +73,7 @@ class PartSubject(Subject):
         return self.provided.part
 
     def options(self) -> Any:
-        """Return the part's options with their defaults; ``None`` where it has none."""
+        """Return the part's default options; ``None`` if it has no options."""
         return self.part.options and self.part.options()
 
     def __str__(self) -> str:

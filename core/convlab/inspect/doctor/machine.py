@@ -10,11 +10,11 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from convlab import data
-from convlab.text.sizes import in_bytes
 from convlab.data.source import DataSource
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.inspect.doctor.finding import Finding, note, ok, problem
+from convlab.text.sizes import in_bytes
 
 _VERSIONS_SHOWN = ("tensorflow", "keras", "numpy", "scikit-learn")
 _LOW_DISK_SPACE = 500_000_000

@@ -1,4 +1,4 @@
-"""What the tests of faulty parts share."""
+"""Fixtures for the tests of faulty parts."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ AssertCaught = Callable[[Part, str, str, str], None]
 
 @pytest.fixture
 def assert_caught() -> AssertCaught:
-    """See a part fail the check of a name, which says what was found and how to mend it, and no other."""
+    """A function that asserts that a part fails one check with a message and a fix, and no other check."""
 
     def assert_caught(part: Part, name: str, found: str, fix: str) -> None:
         [subject] = subjects_of(part, PluginHost(third_party=False), None, None)
-        [asked] = [one for one in checks_of(part.kind) if one.name == name]
-        result = perform(asked, subject)
+        [check] = [one for one in checks_of(part.kind) if one.name == name]
+        result = perform(check, subject)
         assert result.status == "failed", result
         assert found in result.message
         assert fix in result.fix

@@ -1,4 +1,4 @@
-"""``convlab check`` says what failed, why it matters and how to mend it."""
+"""``convlab check`` reports what failed, why it matters and how to fix it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ def plugin_file(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_plugin_file_is_checked_a_line_a_check_with_why_and_fix(
+def test_checking_a_plugin_file_prints_one_line_per_check_with_why_and_fix(
     plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:
     ending = cli("check", plugin_file, "--no-plugins")
@@ -42,10 +42,10 @@ def test_a_plugin_file_is_checked_a_line_a_check_with_why_and_fix(
     for expected in (
         f"plugin wide.py (file {plugin_file})\n  ✓ loads",
         "architecture 'wide.py:wide'\n  ✗ summary_fits_a_line",
-        "\n           the summary is the name again: 'wide'\n      why  'convlab list' shows a line a part",
+        "\n           the summary 'wide' only repeats the name\n      why  'convlab list' shows one line",
         "\n      fix  give the description a summary",
-        "architecture_options.rate: must be a valid number",
-        "Options does not say what units does",
+        "`architecture_options.rate`: must be a valid number",
+        "Options does not document units",
         "must build a keras.Model, got int",
         "skipped: no network could be built",
     ):
@@ -53,41 +53,41 @@ def test_a_plugin_file_is_checked_a_line_a_check_with_why_and_fix(
     assert " failed, " in ending.stdout.splitlines()[-1]
 
 
-def test_json_holds_every_result_and_the_call_returns_the_same(
+def test_json_contains_every_result_that_the_call_returns(
     plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:
     ending = cli("check", "wide", "--plugin", plugin_file, "--no-plugins", "--json")
     report = check(plugin_file)
-    told, found = ending.json, report.summary()
-    for result in (*told["results"], *found["results"]):
+    printed, found = ending.json, report.summary()
+    for result in (*printed["results"], *found["results"]):
         assert result.pop("seconds") >= 0
-    told.pop("target")
+    printed.pop("target")
     found.pop("target")
-    assert told == found
+    assert printed == found
     assert not report.ok
-    assert told["failed"] == len(report.failures) > 3
+    assert printed["failed"] == len(report.failures) > 3
 
 
-def test_what_is_expected_to_fail_is_told_apart_and_must_go_on_failing(plugin_file: Path) -> None:
+def test_an_expected_failure_is_reported_as_such_and_must_fail(plugin_file: Path) -> None:
     known = {"summary_fits_a_line": "a working title", "loads": "not yet"}
     results = {result.check: result for result in check(plugin_file, expected_failures=known).results}
     assert results["summary_fits_a_line"].status == "expected failure"
     assert results["summary_fits_a_line"].message.startswith("a working title (the summary")
     assert results["loads"].status == "failed"
-    assert results["loads"].fix == "take loads off the expected failures"
-    with pytest.raises(ConfigError, match="no check 'load'; did you mean 'loads'"):
+    assert results["loads"].fix == "remove loads from the expected failures"
+    with pytest.raises(ConfigError, match="unknown check 'load'; did you mean 'loads'"):
         check(plugin_file, expected_failures={"load": "not yet"})
 
 
-def test_an_unknown_target_is_wrong_use_with_the_nearest_name(
+def test_an_unknown_target_is_a_usage_error_that_suggests_the_nearest_name(
     tmp_path: Path, plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:
     for arguments, words in (
         (["cnnn"], "no plugin or part 'cnnn'; did you mean 'cnn'?"),
         (["cnn", "--kind", "metric"], "no plugin or part 'cnn'"),
-        (["cnn", "--kind", "nets"], "no kind 'nets'"),
-        ([plugin_file, "--kind", "metric"], "has no metric, but architecture"),
-        ([tmp_path / "gone.py"], "no such file"),
+        (["cnn", "--kind", "nets"], "unknown kind 'nets'"),
+        ([plugin_file, "--kind", "metric"], "but no metric; omit the --kind"),
+        ([tmp_path / "gone.py"], "does not exist"),
     ):
         ending = cli("check", "--no-plugins", *arguments)
         assert (ending.exit_code, ending.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""The built-ins pass the very checks that a plugin's author runs."""
+"""The built-ins pass the same checks as other plugins."""
 
 from collections.abc import Callable
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from convlab.errors import ConvlabError
 from convlab.inspect.checks.outcome import NotApplicableError
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ class UnsupportedShapeError(NotApplicableError):
 class ArchitectureSubject(PartSubject):
     """An architecture, built with its default options."""
 
-    kind: ClassVar[SubjectKind] = "architecture"
     needs_tensorflow: ClassVar[bool] = True
 
     _logits: dict[tuple[Shape, int], Any] = field(default_factory=dict)

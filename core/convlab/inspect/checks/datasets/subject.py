@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from convlab.data.image_data import ImageData
 from convlab.data.source import DataSource
 from convlab.errors import ConvlabError
 from convlab.inspect.checks.outcome import NotApplicableError
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 
 SPLIT_NAMES = {"train": "training", "test": "test", "validation": "validation"}
@@ -27,8 +26,6 @@ class NetworkDisabledError(OSError):
 @dataclass(kw_only=True, eq=False)
 class DatasetSubject(PartSubject):
     """A dataset, with its default options and the files on this machine."""
-
-    kind: ClassVar[SubjectKind] = "dataset"
 
     def load(self) -> Any:
         """Load it again, from the folders that a run searches and without network access."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def confident_logits(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
 class MetricSubject(PartSubject):
     """A metric, built with its default options for 10 classes."""
 
-    kind: ClassVar[SubjectKind] = "metric"
     needs_tensorflow: ClassVar[bool] = True
 
     def build(self, num_classes: int = CLASSES) -> "keras.metrics.Metric":

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ _CURVATURE: tuple[Array, ...] = (
 class OptimizerSubject(PartSubject):
     """An optimizer, built with its default options."""
 
-    kind: ClassVar[SubjectKind] = "optimizer"
     needs_tensorflow: ClassVar[bool] = True
 
     def build(self, learning_rate: Any = None) -> "keras.optimizers.Optimizer":

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from convlab.experiment import Experiment
 from convlab.inspect.checks.outcome import NotApplicableError
-from convlab.inspect.checks.registry import SubjectKind
 from convlab.inspect.checks.subject import PartSubject
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.training_info import TrainingInfo
@@ -31,7 +30,6 @@ SUMMARY = {
 class TrackerSubject(PartSubject):
     """A tracker, with the options that keep it offline if it has such, or else its default options."""
 
-    kind: ClassVar[SubjectKind] = "tracker"
     needs_tensorflow: ClassVar[bool] = True  # which a run has started before its trackers
 
     def require_modules(self) -> None:

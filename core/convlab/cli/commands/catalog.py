@@ -1,0 +1,124 @@
+"""``convlab list`` and ``convlab show``: the available parts, and one part with its options."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from convlab.cli.errors import ending_well
+from convlab.cli.options.completion import KINDS, complete_kind
+from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
+from convlab.cli.output import print_all, print_json
+from convlab.host import PluginHost, ProvidedPart
+from convlab.options.reading import option_fields
+from convlab.parts import PART_TYPES, part_type
+
+_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def list_parts(
+    kind: Annotated[
+        str | None,
+        typer.Argument(help=f"{KINDS}; all kinds by default.", autocompletion=complete_kind),
+    ] = None,
+    as_json: _AsJson = False,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+) -> None:
+    """List the available parts, of one kind or of all.
+
+    Example: [cyan]convlab list architectures[/]
+    """
+    with ending_well():
+        part_types = PART_TYPES if kind is None else [part_type(kind)]
+        host = host_from(plugin, no_plugins)
+        rows = [_describe(part, host) for each in part_types for part in host.parts(each)]
+    if as_json:
+        print_json(rows)
+    else:
+        print_all(_table(rows))
+
+
+def show_part(
+    kind: Annotated[str, typer.Argument(help=f"{KINDS}.", autocompletion=complete_kind)],
+    name: Annotated[str, typer.Argument(help="The part's name, as 'convlab list' prints it.")],
+    as_json: _AsJson = False,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+) -> None:
+    """Show one part: its plugin, and its options with their types and defaults.
+
+    Example: [cyan]convlab show architecture cnn[/]
+    """
+    with ending_well():
+        host = host_from(plugin, no_plugins)
+        provided = host.find(part_type(kind), name)
+        part = provided.part
+        shown = _describe(provided, host)
+        shown |= {setting: getattr(part, setting) for setting in part.kind.train_defaults}
+        shown["options"] = [asdict(option) for option in option_fields(part.options)] if part.options else []
+    if as_json:
+        print_json(shown)
+    else:
+        print_all(*_page(shown))
+
+
+def _describe(provided: ProvidedPart[Any], host: PluginHost) -> dict[str, Any]:
+    """Return what both commands print of a part; ``name`` is the shortest unambiguous one."""
+    part = provided.part
+    namesakes = [other for other in host.parts(type(part)) if other.part.name == part.name]
+    return {
+        "kind": part.kind.name,
+        "name": part.name if namesakes == [provided] else provided.canonical_name,
+        "qualified_name": provided.qualified_name,
+        "summary": part.summary,
+        "provider": provided.provider.name,
+        "version": provided.provider.version,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("kind", "name", "summary", "from"):
+        table.add_column(heading, overflow="fold")
+    last = ""
+    for row in rows:
+        kind = row["kind"] if row["kind"] != last else ""
+        if kind and last:
+            table.add_section()
+            table.add_row()
+        last = row["kind"]
+        origin = f"{row['provider']} {row['version'] or ''}".rstrip()
+        table.add_row(
+            kind, f"[bold cyan]{escape(row['name'])}[/]", escape(row["summary"]), f"[dim]{escape(origin)}[/]"
+        )
+    return table
+
+
+def _page(shown: dict[str, Any]) -> list[str | Table]:
+    kind = part_type(shown["kind"]).kind
+    origin = f"{shown['qualified_name']}, version {shown['version'] or 'none'}"
+    page: list[str | Table] = [
+        f"[bold cyan]{escape(shown['name'])}[/]  {escape(shown['summary'])}",
+        f"[dim]{kind} {escape(origin)}[/]",
+        *(f"[dim]default {name.replace('_', ' ')}: {shown[name]}[/]" for name in kind.train_defaults),
+    ]
+    if not shown["options"]:
+        return [*page, "no options"]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("option", "type", "default", "description"):
+        table.add_column(heading, overflow="fold")
+    for option in shown["options"]:
+        default = "none" if option["default"] is None else json.dumps(option["default"], default=str)
+        table.add_row(
+            f"[cyan]{escape(option['name'])}[/]",
+            escape(option["type"]),
+            escape(default),
+            escape(option["summary"]),
+        )
+    owner = f"{kind}.{shown['name']}" if kind.several else f"{kind}"
+    key = f"{owner}.{shown['options'][0]['name']}"
+    return [*page, "", table, "", f"[dim]Set an option with -s {escape(key)}=…[/]"]

@@ -1,0 +1,64 @@
+"""The settings of ``-s KEY=VALUE``."""
+
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from convlab.errors import ConfigError
+from convlab.experiment.layers import Tables
+from convlab.parts import PART_TYPES
+from convlab.text.suggestions import did_you_mean
+
+# The table of an experiment that the first word of a dotted key refers to.
+_TABLES = {"data": "data", "train": "train"} | {
+    part_type.kind.name: part_type.kind.options_key for part_type in PART_TYPES
+}
+
+
+def assignments(settings: Iterable[str]) -> Tables:
+    """Read ``KEY=VALUE`` settings with dotted keys, such as ``architecture.filters=[32, 64]``.
+
+    A value is TOML if it is valid TOML, otherwise text.
+
+    Raises:
+        ConfigError: a setting has no ``=``, or its key is not in a table of an experiment.
+    """
+    tables: Tables = {}
+    for setting in settings:
+        dotted, sign, value = setting.partition("=")
+        first, *rest = dotted.strip().split(".")
+        if not sign or not rest or not all(rest):
+            raise ConfigError(f"-s {setting}: write KEY=VALUE with a dotted key, such as -s train.epochs=3")
+        if first not in _TABLES:
+            raise ConfigError(f"-s {setting}: unknown table {first!r}; {did_you_mean(first, _TABLES)}")
+        assign(tables, (_TABLES[first], *rest), _value(value.strip()), f"-s {setting}")
+    return tables
+
+
+def assign(tables: Tables, path: tuple[str, ...], value: Any, written: str) -> None:
+    """Set a nested key.
+
+    Args:
+        tables: the tables to change.
+        path: the names of the tables and of the key.
+        value: the value.
+        written: the setting on the command line, for messages.
+
+    Raises:
+        ConfigError: the key is already set.
+    """
+    *parents, last = path
+    for parent in parents:
+        tables = tables.setdefault(parent, {})
+        if not isinstance(tables, dict):
+            raise ConfigError(f"{'.'.join(path)} is given twice; omit {written}")
+    if last in tables:
+        raise ConfigError(f"{'.'.join(path)} is given twice; omit {written}")
+    tables[last] = value
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

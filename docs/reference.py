@@ -1,4 +1,4 @@
-"""Writes docs/reference.md from the code: hooks, descriptions and settings.
+"""Writes docs/reference.md from the code: hooks, parts and settings.
 
 Usage: python docs/reference.py
 """
@@ -7,21 +7,19 @@ import dataclasses
 import inspect
 import re
 import textwrap
-import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from convlab import hookspecs
 from convlab.experiment.settings import DataSettings, Experiment, TrainSettings
-from convlab.options.docstrings import attribute_docstrings
 from convlab.options.types import readable
-from convlab.parts import PART_TYPES
+from convlab.parts import PART_TYPES, Part
 
 PAGE = Path(__file__).with_name("reference.md")
 OPENING = """# Reference
 
-Written by `docs/reference.py` from the code; [plugins](plugins.md) and [experiments](experiments.md) explain.
+Generated from the code by `docs/reference.py`. For explanations, see
+[plugins](plugins.md) and [experiments](experiments.md).
 """
 
 Row = tuple[str, ...]
@@ -29,64 +27,61 @@ Row = tuple[str, ...]
 
 def page() -> str:
     """Return the whole page."""
-    parts = [OPENING, "## Hooks\n", *map(_hook, hooks())]
-    parts += ["## Descriptions\n", "All are frozen and take keywords alone.\n", *map(_described, PART_TYPES)]
-    parts += ["## Settings\n", *map(_settings, (Experiment, DataSettings, TrainSettings))]
-    return "\n".join(parts)
-
-
-def hooks() -> list[Callable[..., Any]]:
-    """Return the specifications of all hooks."""
-    return [value for value in vars(hookspecs).values() if hasattr(value, "convlab_spec")]
+    sections = [OPENING, "## Hooks\n", *map(_hook, PART_TYPES)]
+    sections += [
+        "## Parts\n",
+        "All are frozen dataclasses with keyword arguments only.\n",
+        *map(_part, PART_TYPES),
+    ]
+    sections += ["## Settings\n", *map(_settings, (Experiment, DataSettings, TrainSettings))]
+    return "\n".join(sections)
 
 
 def fields(described: type) -> Iterator[Row]:
-    """Yield the name, type, default and meaning of each field; a meaning that is not documented is empty."""
-    meanings: dict[str, str] = {}
+    """Yield the name, type, default and description of each field; the description is empty if missing."""
+    descriptions: dict[str, str] = {}
     for base in reversed(described.__mro__):
-        meanings |= _attributes(inspect.getdoc(base) or "") if "__doc__" in vars(base) else {}
+        descriptions |= _attributes(inspect.getdoc(base) or "") if "__doc__" in vars(base) else {}
     for field in dataclasses.fields(described):
         default = "" if field.default is dataclasses.MISSING else f"`{field.default!r}`"
-        yield f"`{field.name}`", f"`{field.type}`", default, meanings.get(field.name, "")
+        yield f"`{field.name}`", f"`{field.type}`", default, descriptions.get(field.name, "")
 
 
 def settings(section: type[Any]) -> Iterator[Row]:
-    """Yield the key, type, default and meaning of each setting; one that is not documented is empty."""
-    hints = typing.get_type_hints(section, include_extras=True)
-    meanings = attribute_docstrings(section)
+    """Yield the key, type, default and description of each setting; the description is empty if missing."""
     prefix = f"{section.title}." if section.title else ""
     for name, field in section.model_fields.items():
-        if hints[name] in (DataSettings, TrainSettings):
+        if field.annotation in (DataSettings, TrainSettings):
             yield f"`{name}`", "table", "", "see below"
             continue
         default = "" if field.default is None else f"`{field.default!r}`"
-        yield f"`{prefix}{name}`", f"`{readable(hints[name])}`", default, meanings.get(name, "")
+        hint: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        yield f"`{prefix}{name}`", f"`{readable(hint)}`", default, field.description or ""
 
 
-def _hook(hook: Callable[..., Any]) -> str:
-    text, _, example = (inspect.getdoc(hook) or "").partition("Example::\n")
-    returns = re.search(r"(\w+)\]$", str(inspect.signature(hook).return_annotation))
-    assert returns is not None, "a hook returns an iterable of one class"
+def _hook(part_type: type[Part]) -> str:
+    kind = part_type.kind
+    _, _, example = (inspect.getdoc(part_type) or "").partition("Example::\n")
     example = f"```python\n{textwrap.dedent(example).strip()}\n```\n" if example else ""
-    return f"### `{hook.__name__}() -> Iterable[{returns[1]}]`\n\n{text.strip()}\n\n{example}"
+    return f"### `{kind.hook}() -> Iterable[{part_type.__name__}]`\n\nReturn {kind.plural}.\n\n{example}"
 
 
-def _described(described: type) -> str:
-    table = _table(("field", "type", "default", "meaning"), fields(described))
+def _part(described: type) -> str:
+    table = _table(("field", "type", "default", "description"), fields(described))
     return f"### `{described.__name__}`\n\n{_first_paragraph(inspect.getdoc(described) or '')}\n\n{table}"
 
 
 def _settings(section: type[Any]) -> str:
-    table = _table(("key", "type", "default", "meaning"), settings(section))
+    table = _table(("key", "type", "default", "description"), settings(section))
     return f"### `{section.__name__}`\n\n{_first_paragraph(inspect.getdoc(section) or '')}\n\n{table}"
 
 
 def _attributes(documented: str) -> dict[str, str]:
-    """Read the Attributes of a docstring in Google's style."""
+    """Return the attributes of a Google-style docstring."""
     section = re.search(r"^Attributes:\n((?: {4}.*\n?|\n)+)", documented, re.MULTILINE)
     entries = re.split(r"^(?=\S)", textwrap.dedent(section[1]), flags=re.MULTILINE) if section else []
     pairs = (entry.partition(":") for entry in entries if entry.strip())
-    return {name.strip(): " ".join(meaning.split()) for name, _, meaning in pairs}
+    return {name.strip(): " ".join(description.split()) for name, _, description in pairs}
 
 
 def _first_paragraph(documented: str) -> str:

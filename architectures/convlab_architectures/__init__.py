@@ -1,4 +1,4 @@
-"""The architectures that convlab brings."""
+"""The built-in architectures."""
 
 from collections.abc import Iterable
 

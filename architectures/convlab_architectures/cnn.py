@@ -18,15 +18,15 @@ class CNNOptions:
     """Options of ``cnn``."""
 
     filters: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (32, 64)
-    """Filters of each block of convolution and 2×2 max pooling."""
+    """Filters of each block, a convolution followed by 2×2 max pooling."""
     kernel_size: Annotated[int, Field(ge=1)] = 3
-    """Height and width of the convolutions' kernels."""
+    """Height and width of the convolution kernels."""
     dense: tuple[Annotated[int, Field(ge=1)], ...] = (128,)
     """Units of each dense layer between the blocks and the logits; may be empty."""
     activation: Literal["relu", "gelu", "silu", "elu", "tanh", "sigmoid"] = "relu"
     """Activation of the convolutions and dense layers."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.25
-    """Fraction of each dense layer's outputs dropped in training."""
+    """Fraction of each dense layer's outputs dropped during training."""
     batch_normalization: bool = False
     """Normalize before each activation (Ioffe and Szegedy 2015)."""
 
@@ -44,7 +44,7 @@ def _build(input_shape: tuple[int, int, int], num_classes: int, options: CNNOpti
     bias = not options.batch_normalization
     for filters in options.filters:
         x = activated(layers.Conv2D(filters, options.kernel_size, padding="same", use_bias=bias)(x))
-        # "same" pads an odd side, so that any number of blocks fits images of any size.
+        # "same" pads odd sides, so any number of blocks fits images of any size.
         x = layers.MaxPool2D(padding="same")(x)
     x = layers.Flatten()(x)
     for units in options.dense:

@@ -22,7 +22,7 @@ class MLPOptions:
     activation: Literal["relu", "gelu", "silu", "elu", "tanh", "sigmoid"] = "relu"
     """Activation of the hidden layers."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Fraction of each hidden layer's outputs dropped in training."""
+    """Fraction of each hidden layer's outputs dropped during training."""
     batch_normalization: bool = False
     """Normalize before each activation (Ioffe and Szegedy 2015)."""
 

@@ -1,4 +1,4 @@
-"""The optimizers, metrics and trackers that convlab brings."""
+"""The built-in optimizers, metrics and trackers."""
 
 from collections.abc import Iterable
 

@@ -18,19 +18,19 @@ class AdamOptions:
     """Options of ``adam``."""
 
     beta_1: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    """Decay of the running mean of the gradients."""
+    """Decay of the moving average of the gradients."""
     beta_2: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    """Decay of the running mean of their squares."""
+    """Decay of the moving average of the squared gradients."""
     epsilon: Annotated[float, Field(gt=0)] = 1e-7
-    """Added to the divisor, for stability."""
+    """Constant added to the denominator for numerical stability."""
     amsgrad: bool = False
-    """Divide by the largest running mean so far (Reddi et al. 2018)."""
+    """Divide by the largest moving average so far (Reddi et al. 2018)."""
     weight_decay: Annotated[float, Field(gt=0)] | None = None
-    """Shrink the weights by this fraction of the learning rate each step (Loshchilov and Hutter 2019)."""
+    """Decoupled weight decay per step, relative to the learning rate (Loshchilov and Hutter 2019)."""
     clip_norm: Annotated[float, Field(gt=0)] | None = None
-    """Scale the gradients of all weights together down to this norm."""
+    """Maximum global norm of the gradients."""
     clip_value: Annotated[float, Field(gt=0)] | None = None
-    """Cut each element of the gradients at plus and minus this."""
+    """Maximum absolute value of each gradient element."""
 
 
 def _build(learning_rate: Any, options: AdamOptions) -> keras.optimizers.Optimizer:

@@ -1,4 +1,4 @@
-"""Metrics over integer labels and logits; all are right for batches of unequal size."""
+"""Metrics over integer labels and logits, exact for batches of unequal size."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TopKOptions:
     """Options of ``top_k_accuracy``."""
 
     k: Annotated[int, Field(ge=1)] = 5
-    """How many of the likeliest classes count."""
+    """Number of most likely classes to consider."""
 
 
 def _top_k_accuracy(num_classes: int, options: TopKOptions) -> keras.metrics.Metric:
@@ -40,14 +40,12 @@ def _macro_f1(num_classes: int, options: None) -> keras.metrics.Metric:
 
 
 ACCURACY = Metric(
-    name="accuracy", summary="Share of images whose likeliest class is the label", build=_accuracy
+    name="accuracy", summary="Fraction of images whose most likely class is the label", build=_accuracy
 )
 TOP_K_ACCURACY = Metric(
     name="top_k_accuracy",
-    summary="Share of images whose label is among the k likeliest classes",
+    summary="Fraction of images whose label is among the k most likely classes",
     build=_top_k_accuracy,
     options=TopKOptions,
 )
-MACRO_F1 = Metric(
-    name="macro_f1", summary="F1 of each class, averaged with equal weight a class", build=_macro_f1
-)
+MACRO_F1 = Metric(name="macro_f1", summary="Unweighted mean of the F1 scores of all classes", build=_macro_f1)

@@ -18,15 +18,15 @@ class SGDOptions:
     """Options of ``sgd``."""
 
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    """How much of the last update goes into the next; 0 for none."""
+    """Momentum; 0 turns it off."""
     nesterov: bool = True
-    """Look ahead along the momentum before taking the gradient (Nesterov 1983)."""
+    """Use Nesterov momentum (Nesterov 1983)."""
     weight_decay: Annotated[float, Field(gt=0)] | None = None
-    """Shrink the weights by this fraction of the learning rate each step."""
+    """Decoupled weight decay per step, relative to the learning rate."""
     clip_norm: Annotated[float, Field(gt=0)] | None = None
-    """Scale the gradients of all weights together down to this norm."""
+    """Maximum global norm of the gradients."""
     clip_value: Annotated[float, Field(gt=0)] | None = None
-    """Cut each element of the gradients at plus and minus this."""
+    """Maximum absolute value of each gradient element."""
 
 
 def _build(learning_rate: Any, options: SGDOptions) -> keras.optimizers.Optimizer:

@@ -1,4 +1,4 @@
-"""The built-in networks fit images of any size, and each option does what it says."""
+"""The built-in architectures accept images of any size, and each option has its effect."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def test_it_maps_images_of_any_size_to_finite_logits(
     assert not np.allclose(logits.sum(axis=1), 1), "logits, not probabilities"
 
 
-def test_more_blocks_than_the_image_can_be_halved_still_fit() -> None:
+def test_an_image_may_be_smaller_than_its_blocks_of_pooling_need() -> None:
     assert build("cnn", (8, 8, 1), filters=[4, 4, 4, 4, 4, 4]).output_shape == (None, 10)
 
 
@@ -38,7 +38,7 @@ def layers_of(model: Any) -> list[str]:
     return [type(layer).__name__ for layer in model.layers]
 
 
-def test_the_mlp_has_the_layers_that_its_options_name() -> None:
+def test_the_mlp_has_the_layers_of_its_options() -> None:
     plain = build("mlp", (28, 28, 1))
     assert [weight.shape for weight in plain.get_weights()] == [
         *((784, 256), (256,), (256, 256), (256,), (256, 10), (10,))
@@ -50,7 +50,7 @@ def test_the_mlp_has_the_layers_that_its_options_name() -> None:
     assert full.layers[5].rate == 0.5
 
 
-def test_the_cnn_has_the_layers_that_its_options_name() -> None:
+def test_the_cnn_has_the_layers_of_its_options() -> None:
     block = ["Conv2D", "Activation", "MaxPooling2D"]
     assert layers_of(build("cnn", (28, 28, 1)))[1:] == [
         *block,

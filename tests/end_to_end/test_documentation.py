@@ -73,12 +73,8 @@ def test_the_reference_is_what_the_code_says_today(reference: ModuleType) -> Non
 
 
 def test_every_hook_field_and_setting_is_documented(reference: ModuleType) -> None:
-    assert len(reference.hooks()) == len(PART_TYPES)
-    for hook in reference.hooks():
-        told, example, _ = (inspect.getdoc(hook) or "").partition("Example::")
-        assert told.strip(), hook.__name__
-        assert example, hook.__name__
     for part_type in PART_TYPES:
+        assert "Example::" in (inspect.getdoc(part_type) or ""), part_type.__name__
         assert all(meaning for *_, meaning in reference.fields(part_type)), part_type.__name__
     for section in (Experiment, DataSettings, TrainSettings):
         assert all(meaning for *_, meaning in reference.settings(section)), section.__name__
@@ -98,7 +94,7 @@ def test_a_field_that_is_not_documented_is_noticed(reference: ModuleType) -> Non
         forgotten: int = 3
 
     meanings = {name.strip("`"): meaning for name, *_, meaning in reference.fields(Schedule)}
-    assert meanings["summary"] == "one line that ``convlab list`` shows."
+    assert meanings["summary"] == "the one line that ``convlab list`` shows."
     assert meanings["build"] == "makes it, in two lines."
     assert meanings["forgotten"] == ""
 

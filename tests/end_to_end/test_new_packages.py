@@ -1,4 +1,4 @@
-"""What ``convlab new`` writes, installed by pip into an environment of its own beside the example package."""
+"""Packages that ``convlab new`` creates, installed by pip in a fresh environment with the example package."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def python(packages: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment's Python; TensorFlow comes from this one, which saves minutes."""
+    """The Python of a fresh environment that shares this one's TensorFlow, which saves minutes."""
     pytest.importorskip("pip")
     pytest.importorskip("hatchling")
     folder = tmp_path_factory.mktemp("fresh") / "environment"
@@ -60,11 +60,11 @@ def test_the_packages_are_discovered_with_their_parts(python: Path) -> None:
     }
 
 
-def test_the_new_packages_pass_their_own_tests_and_with_them_every_check(
+def test_the_new_packages_pass_their_own_tests_which_include_every_check(
     python: Path, packages: list[Path]
 ) -> None:
     tests: list[object] = [package / "tests" for package in packages]
-    # The documentation's test runs `convlab check tinynet`, which is the slowest of them.
+    # Tests of the documentation run `convlab check tinynet`, which is the slowest.
     tests += ["--ignore", packages[0] / "tests" / "test_conformance.py"]
     settings = ("-q", "--import-mode=importlib", "--no-header", "-p", "no:cacheprovider", "-W", "ignore")
     told = run(python, "-m", "pytest", *settings, f"--rootdir={packages[0].parent}", *tests)
@@ -73,7 +73,7 @@ def test_the_new_packages_pass_their_own_tests_and_with_them_every_check(
     assert "failed" not in passed
 
 
-def test_one_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -> None:
+def test_one_part_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -> None:
     parts = (
         "-d",
         "shapes",
@@ -98,7 +98,7 @@ def test_one_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -
 
 
 def run(python: Path, *arguments: object) -> str:
-    """Run Python as a user would and return what it prints."""
+    """Run Python in a process of its own and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVLAB_")}
     done = subprocess.run(
         [python, *map(str, arguments)], env=environment, capture_output=True, encoding="utf-8", check=False

@@ -1,4 +1,4 @@
-"""A package that somebody else wrote, installed by pip: its parts are listed, trained and loaded again."""
+"""The parts of a third-party package, installed by pip, are listed, trained and loaded again."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 PLUGIN = '''
-"""Bars: a data set, two networks and a metric."""
+"""Bars: a dataset, two architectures and a metric."""
 
 from dataclasses import dataclass
 
@@ -77,7 +77,7 @@ def convlab_metrics():
 '''
 
 NETWORK = '''
-"""A model in Keras' third way of writing one."""
+"""A subclassed Keras model."""
 
 import keras
 
@@ -98,7 +98,7 @@ class Network(keras.Model):
         return super().get_config() | {"units": self.units, "num_classes": self.num_classes}
 '''
 
-# Rows of a 6x6 image are bright where the data set has them bright.
+# The same bright rows of 6x6 images as in the dataset.
 LOAD_AGAIN = """
 import json, sys
 import numpy as np
@@ -116,7 +116,7 @@ ARCHITECTURES = ("functional", "subclassed")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that pip has installed the package in, from a wheel, without an index."""
+    """A folder into which pip installed the package from a wheel, without an index."""
     pytest.importorskip("pip")
     folder = tmp_path_factory.mktemp("third_party")
     wheel = folder / "convlab_bars-1.2.3-py3-none-any.whl"
@@ -139,7 +139,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What ``convlab run --json`` prints for each of the package's networks."""
+    """The output of ``convlab run --json`` for each of the package's architectures."""
     runs_dir = tmp_path_factory.mktemp("runs")
     parts = ("-d", "bars", "-m", "accuracy", "-m", "cross_entropy", "-e", "5", "-s", "architecture.units=24")
     return {
@@ -171,7 +171,7 @@ def test_the_package_s_parts_train(runs: dict[str, dict[str, Any]], architecture
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_a_run_records_whose_parts_it_used(runs: dict[str, dict[str, Any]], architecture: str) -> None:
+def test_a_run_records_the_plugins_of_its_parts(runs: dict[str, dict[str, Any]], architecture: str) -> None:
     folder = Path(runs[architecture]["run"])
     experiment = tomllib.loads((folder / "experiment.toml").read_text(encoding="utf-8"))
     assert experiment["dataset"] == "convlab-bars:bars"
@@ -190,7 +190,7 @@ def test_a_run_records_whose_parts_it_used(runs: dict[str, dict[str, Any]], arch
     )
 
 
-def test_the_saved_models_load_in_another_process_and_know_raw_images(
+def test_the_saved_models_load_in_another_process_and_classify_raw_images(
     site: Path, runs: dict[str, dict[str, Any]]
 ) -> None:
     models = [str(Path(run["run"]) / "model.keras") for run in runs.values()]
@@ -205,7 +205,7 @@ def convlab(site: Path, *arguments: str) -> str:
 
 
 def python(*arguments: str, site: Path | None = None) -> str:
-    """Run Python as a user would and return what it prints."""
+    """Run Python in a process of its own and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVLAB_")}
     if site is not None:
         environment["PYTHONPATH"] = str(site)

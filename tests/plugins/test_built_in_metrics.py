@@ -1,4 +1,4 @@
-"""The built-in metrics equal scikit-learn's on the whole, whatever the sizes of the chunks."""
+"""The built-in metrics equal scikit-learn's over the whole set, whatever the batch sizes."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from convlab import Metric, PluginHost
 from convlab.options.reading import read_options
 
 RNG = np.random.default_rng(0)
-LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # unequal, and one that never occurs
+LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # the last class never occurs
 LOGITS = (RNG.normal(size=(500, 5)) + 1.5 * np.eye(5)[LABELS]).astype(np.float32)
-LOGITS[:, 4] -= 100  # and is never predicted
+LOGITS[:, 4] -= 100  # a class that is never predicted
 CHUNKS = np.split(np.arange(500), [1, 130, 257])
 
 
@@ -29,7 +29,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_it_is_right_for_chunks_of_unequal_size_and_starts_anew_after_a_reset(name: str) -> None:
+def test_it_is_exact_for_batches_of_unequal_size_and_after_a_reset(name: str) -> None:
     metric = build(name, **({"k": 2} if name == "top_k_accuracy" else {}))
     for _ in range(2):
         metric.reset_state()
@@ -38,7 +38,7 @@ def test_it_is_right_for_chunks_of_unequal_size_and_starts_anew_after_a_reset(na
         assert float(metric.result()) == pytest.approx(EXPECTED[name], abs=1e-6)
 
 
-def test_macro_f1_is_rebuilt_from_its_configuration() -> None:
+def test_macro_f1_is_recreated_from_its_config() -> None:
     import keras
 
     metric = build("macro_f1")

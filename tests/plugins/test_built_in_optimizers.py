@@ -1,4 +1,4 @@
-"""Each option of the built-in optimizers changes the update as its method says."""
+"""Each option of the built-in optimizers changes the update as its paper says."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def test_sgd_takes_the_step_that_its_options_describe(
 
 
 def test_adam_takes_the_step_that_its_options_describe() -> None:
-    # The first step of Adam is the learning rate along the gradient's sign, whatever its size.
+    # Adam's first step is the learning rate times the gradient's sign, whatever the gradient's magnitude.
     np.testing.assert_allclose(weights_after(build("adam"), [[5.0, -0.01]]), [0.9, 1.1], rtol=1e-4)
     np.testing.assert_allclose(weights_after(build("adam", weight_decay=0.5), [[0.0]]), [0.95], rtol=1e-5)
     config = build("adam", beta_1=0.5, beta_2=0.6, epsilon=0.1, amsgrad=True, clip_norm=2.0).get_config()
@@ -52,7 +52,7 @@ def test_adam_takes_the_step_that_its_options_describe() -> None:
 
 
 @pytest.mark.parametrize(("name", "options"), [("sgd", {"momentum": 0.0}), ("adam", {})])
-def test_it_takes_a_schedule_for_its_rate(name: str, options: dict[str, Any]) -> None:
+def test_it_accepts_a_learning_rate_schedule(name: str, options: dict[str, Any]) -> None:
     import keras
 
     one_step_alone = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.1, 0.0])
@@ -63,7 +63,7 @@ def test_it_takes_a_schedule_for_its_rate(name: str, options: dict[str, Any]) ->
     assert after_three == pytest.approx(after_one)
 
 
-def test_norm_and_value_clipping_together_are_refused_with_the_reason() -> None:
+def test_clipping_by_norm_and_by_value_together_is_refused() -> None:
     from convlab import Experiment, PluginError, prepare
 
     both = {"clip_norm": 1.0, "clip_value": 1.0}

@@ -1,4 +1,4 @@
-"""How a data set is published: what is known of it before any of it is read."""
+"""The published form of a dataset: its files, sizes and checksums."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ ARRAYS = ("train.images", "train.labels", "test.images", "test.labels")
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Files that together are the data set.
+    """A set of files that make up the dataset.
 
     Attributes:
-        files: their names, such as ``petals.npz``; all are needed.
-        folder: the folder, below the place that is looked in, that they lie in; by default the place itself.
-        gzipped: whether each may lie there as ``NAME.gz`` instead.
-        common: whether the names are so common that one of them alone does not mean this data set.
-        arrays: the file that holds one of ``train.images``, ``train.labels``, ``test.images`` and
-            ``test.labels``, by that array, where a file holds no other.
+        files: their names, such as ``petals.npz``; all are required.
+        folder: the subfolder that contains them; by default the searched folder itself.
+        gzipped: whether a file may also be present as ``NAME.gz``.
+        common: whether the names are so common that one of them alone does not identify this dataset.
+        arrays: maps ``train.images``, ``train.labels``, ``test.images`` and ``test.labels`` to the file that
+            contains only this array, if there is one.
     """
 
     files: tuple[str, ...]
@@ -31,12 +31,12 @@ class Download:
     """A file that can be downloaded.
 
     Attributes:
-        path: where it is kept below a data folder, ``/`` between; below a mirror it has the same path.
-        urls: where it is published; tried in turn.
-        size: in bytes.
-        checksum: of the file, as ``sha256:…`` (or ``md5:…``, where no better is published).
-        unpacked: the files of a tar archive, by their paths below the data folder, that are unpacked
-            beside it because they are read faster so; the archive may have them in any folder.
+        path: the path relative to a data folder, with ``/`` as separator, and to a mirror.
+        urls: the URLs, in the order in which they are tried.
+        size: the size in bytes.
+        checksum: the file's checksum, as ``sha256:…`` (or ``md5:…``, if no better one is published).
+        unpacked: the files of a tar archive to unpack because that makes reading faster, by their paths
+            relative to the data folder; in the archive they may be in any folder.
     """
 
     path: str
@@ -48,22 +48,21 @@ class Download:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetManifest:
-    """What a data set declares of its published form, so that convlab finds, fetches and checks it.
+    """The published form of a dataset, which lets convlab find, fetch and verify it.
 
     Attributes:
-        name: the data set's name, and that of the first subfolder of a data folder that is looked in.
+        name: the dataset's name, and the name of the first subfolder of a data folder to search.
         input_shape: height, width and channels of an image.
-        train_per_class: how many train images each class has, in the order of the labels.
-        test_per_class: the same of the test split.
-        subfolders: further subfolders of a data folder to look in.
-        layouts: the forms in which the files may lie there, the preferred one first; none where the data
-            come with the plugin.
-        downloads: the files to fetch where no folder has a layout.
-        sha256: of the bytes of ``train.images``, ``train.labels``, ``test.images`` and ``test.labels``, in
-            hexadecimal, the images uint8 ``(n, height, width, channels)``, the labels int64, low byte first.
+        train_per_class: the number of training images per class, in the order of the labels.
+        test_per_class: the number of test images per class.
+        subfolders: further subfolders of a data folder to search.
+        layouts: the possible sets of files, the preferred one first; empty if the plugin includes the data.
+        downloads: the files to fetch if no layout is found.
+        sha256: hexadecimal hashes of the bytes of ``train.images``, ``train.labels``, ``test.images`` and
+            ``test.labels``; images are uint8 ``(n, height, width, channels)``, labels little-endian int64.
             ``convlab data verify NAME --json`` prints them.
-        checksums: of the layouts' files, as ``sha256:…`` or ``md5:…``, by their names; they count where
-            ``sha256`` is not known.
+        checksums: checksums of the layouts' files, as ``sha256:…`` or ``md5:…``, by file name; used if
+            ``sha256`` is empty.
     """
 
     name: str
@@ -78,9 +77,9 @@ class DatasetManifest:
 
     def __post_init__(self) -> None:
         if unknown := set(self.sha256) - set(ARRAYS):
-            raise ValueError(f"sha256 has {', '.join(sorted(unknown))}: its keys are {', '.join(ARRAYS)}")
+            raise ValueError(f"unknown sha256 key {sorted(unknown)[0]!r}; choose from {', '.join(ARRAYS)}")
         if len(self.train_per_class) != len(self.test_per_class):
-            raise ValueError("train_per_class and test_per_class must have an entry a class each")
+            raise ValueError("train_per_class and test_per_class must have one entry per class each")
 
     @property
     def num_classes(self) -> int:
@@ -89,16 +88,16 @@ class DatasetManifest:
 
     @property
     def download_size(self) -> int:
-        """The bytes of all downloads."""
+        """The total size of all downloads in bytes."""
         return sum(download.size for download in self.downloads)
 
     @property
     def wanted(self) -> str:
-        """The layouts in words, for a message to someone who has none of them."""
-        return ", or ".join(dict.fromkeys(map(_in_words, self.layouts)))
+        """The files of all layouts, for messages."""
+        return ", or ".join(dict.fromkeys(map(_describe, self.layouts)))
 
 
-def _in_words(layout: Layout) -> str:
+def _describe(layout: Layout) -> str:
     files = [f"{name}.gz" if layout.gzipped else name for name in layout.files]
     if layout.folder:
         return f"the folder {layout.folder}/"

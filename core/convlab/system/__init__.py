@@ -1,1 +1,1 @@
-"""The operating system and TensorFlow: files written whole, TensorFlow started quietly."""
+"""The operating system and TensorFlow: atomic writes and a quiet start of TensorFlow."""

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whenever the process is killed."""
+"""Atomic writes: a file is complete or absent, whenever the process is killed."""
 
 import os
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path to write to, which then takes the place of ``path`` in one step.
+    """Yield a temporary path, which replaces ``path`` in one step when the block ends.
 
-    The name ends as the final one does, since Keras tells formats apart by it. If the block fails the
-    old file stays as it was.
+    The temporary name has the suffix of the final one, by which Keras chooses the format. If the block fails,
+    the old file is unchanged.
     """
     unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
     try:
@@ -26,10 +26,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """Yield a folder to write to, which then takes the place of ``path``.
+    """Yield a temporary folder, which replaces ``path`` when the block ends.
 
-    If the block fails the old folder stays as it was. A kill between the two last steps leaves the old one
-    beside the place, under a name that begins with ``.replaced-``.
+    If the block fails, the old folder is unchanged. If the process is killed between the last two steps, the
+    old folder remains next to ``path``, under a name that starts with ``.replaced-``.
     """
     unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
     replaced = path.with_name(f".replaced-{os.getpid()}-{path.name}")
@@ -49,19 +49,19 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file in one step."""
+    """Write a file in one step."""
     with replacing(path) as unfinished:
         unfinished.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole text file in one step."""
+    """Write a UTF-8 text file in one step."""
     with replacing(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line with one write, and see it on the disk."""
+    """Append a line with one write, and sync it to disk."""
     with path.open("ab", buffering=0) as file:
         file.write(f"{line}\n".encode())
         os.fsync(file.fileno())

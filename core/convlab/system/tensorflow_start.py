@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, imported when a run needs them, set up for it and kept quiet."""
+"""Imports TensorFlow and Keras when they are needed, configures them and hides their startup messages."""
 
 import logging
 import os
@@ -16,9 +16,9 @@ _THREAD = "convlab imports tensorflow"
 
 
 def start_tensorflow() -> None:
-    """Import TensorFlow and Keras and open the devices; does nothing the second time.
+    """Import TensorFlow and Keras and initialize the devices; does nothing the second time.
 
-    GPU memory is taken as it is needed, not whole.
+    GPU memory grows as needed.
 
     Raises:
         ConvlabError: TensorFlow cannot be imported, or Keras already runs on another backend.
@@ -34,17 +34,17 @@ def start_tensorflow() -> None:
             _open_devices(tf.config)
     except ImportError as error:
         raise ConvlabError(
-            f"TensorFlow cannot be imported ({error}): reinstall it with 'pip install tensorflow'"
+            f"TensorFlow cannot be imported ({error}); run 'pip install --force-reinstall tensorflow'"
         ) from error
     if keras.config.backend() != "tensorflow":
         raise ConvlabError(
-            f"Keras already runs on {keras.config.backend()}: set KERAS_BACKEND=tensorflow before its import"
+            f"Keras already uses {keras.config.backend()}; set KERAS_BACKEND=tensorflow before importing it"
         )
     keras.config.set_image_data_format("channels_last")
 
 
 def start_in_background() -> Future[None]:
-    """Do the same in a thread, since it takes seconds."""
+    """Run ``start_tensorflow`` in a thread, since it takes seconds."""
     pool = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
     started = pool.submit(start_tensorflow)
     pool.shutdown(wait=False)
@@ -52,12 +52,12 @@ def start_in_background() -> Future[None]:
 
 
 def is_starting() -> bool:
-    """Tell whether a thread is still at it. A process that ends meanwhile would wait for it."""
+    """Return whether the thread is still running; a process that exits would wait for it."""
     return any(thread.name.startswith(_THREAD) for thread in threading.enumerate())
 
 
 def enable_determinism() -> None:
-    """Let no operation of this process give another result the second time."""
+    """Make all operations of this process deterministic."""
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
@@ -67,19 +67,19 @@ def _open_devices(config: object) -> None:
     for device in config.list_physical_devices("GPU"):  # type: ignore[attr-defined]
         try:
             config.experimental.set_memory_growth(device, True)  # type: ignore[attr-defined]
-        except RuntimeError:  # the devices are open already, as in a notebook
+        except RuntimeError:  # the devices are already initialized, as in a notebook
             break
     config.list_logical_devices()  # type: ignore[attr-defined]
 
 
 @contextmanager
 def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[None]:
-    """Keep what C++ writes to file descriptor 2 from the terminal.
+    """Hide what C++ code writes to file descriptor 2.
 
-    While TensorFlow loads or converts, its log goes there whatever level is set.
+    TensorFlow logs there while it loads or converts, whatever the log level.
 
     Args:
-        also_where_it_fails: whether it stays unseen where the block raises.
+        also_where_it_fails: whether to hide it even if the block raises.
     """
     if os.environ.get("CONVLAB_DEBUG"):
         yield
@@ -87,7 +87,7 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
     sys.stderr.flush()
     saved, python_stderr = os.dup(2), sys.stderr
     with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "w", buffering=1) as still_open:
-        if _writes_to(python_stderr, 2):  # what Python says meanwhile, in whatever thread, is to be seen
+        if _writes_to(python_stderr, 2):  # keep showing what Python writes, in any thread
             sys.stderr = still_open
         os.dup2(held.fileno(), 2)
         try:
@@ -101,7 +101,7 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
             os.dup2(saved, 2)
             os.close(saved)
             sys.stderr = python_stderr
-            for handler in logging.getLogger("tensorflow").handlers:  # on the stream that closes
+            for handler in logging.getLogger("tensorflow").handlers:  # which use the stream that closes
                 if isinstance(handler, logging.StreamHandler) and handler.stream is still_open:
                     handler.setStream(python_stderr)
 

@@ -45,7 +45,7 @@ def parametrize_with_checks(
         from convlab.testing import parametrize_with_checks
 
         @parametrize_with_checks("convlab-tinynet", expected_failures={"overfits_one_batch": "too small"})
-        def test_it_is_a_good_plugin(check):
+        def test_it_passes(check):
             check()
     """
     expected_failures = expected_failures or {}

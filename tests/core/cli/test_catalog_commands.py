@@ -63,7 +63,7 @@ def test_show_prints_the_type_default_and_description_of_each_option() -> None:
     assert all(option["summary"] for option in shown["options"])
     page = invoke("show", "architecture", "cnn").stdout
     assert "float ≥ 0, < 1" in page
-    assert "Fraction of each dense layer's outputs dropped in training." in page
+    assert "Fraction of each dense layer's outputs dropped during training." in page
     assert json.loads(invoke("show", "optimizer", "sgd", "--json").stdout)["learning_rate"] == 0.05
 
 

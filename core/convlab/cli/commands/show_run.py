@@ -16,7 +16,6 @@ from convlab.cli.output import print_all, print_json, shown
 from convlab.runs.description import describe_run
 from convlab.runs.recorded_run import open_run
 from convlab.text.durations import in_words
-from convlab.text.sizes import in_bytes
 from convlab.training.callbacks.summary_lines import metrics_line as measures
 
 _FIRST, _LAST = 2, 8

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from rich import filesize
+
 from convlab.data.files.layouts import find_files
 from convlab.data.loading import ProvidedDataset
 from convlab.data.source import DataSource
 from convlab.host import PluginHost
 from convlab.parts import Dataset
-from convlab.text.sizes import in_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,7 @@ class DatasetStatus:
         if self.state == "incomplete":
             return f"{self.place} (incomplete: {', '.join(self.missing_files)} missing)"
         if self.state == "missing":
-            return f"not downloaded ({in_bytes(self.download)})" if self.download else "not found"
+            return f"not downloaded ({filesize.decimal(self.download)})" if self.download else "not found"
         return "no files needed" if self.state == "included" else self.origin
 
 

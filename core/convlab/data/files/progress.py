@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from convlab.text.sizes import in_bytes
+from rich import filesize
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def download_progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
         A function to call with the number of bytes received.
     """
     if not sys.stderr.isatty():
-        sys.stderr.write(f"downloading {name} ({in_bytes(size)})\n")
+        sys.stderr.write(f"downloading {name} ({filesize.decimal(size)})\n")
         yield lambda _: None
         return
     from rich.console import Console

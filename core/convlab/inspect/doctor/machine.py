@@ -8,13 +8,13 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from rich import filesize
 
 from convlab import data
 from convlab.data.source import DataSource
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.inspect.doctor.finding import Finding, note, ok, problem
-from convlab.text.sizes import in_bytes
 
 _VERSIONS_SHOWN = ("tensorflow", "keras", "numpy", "scikit-learn")
 _LOW_DISK_SPACE = 500_000_000
@@ -75,7 +75,7 @@ def _writable(topic: str, folder: Path, alternative: str) -> Finding:
     if free < _LOW_DISK_SPACE:
         return note(
             topic,
-            f"{folder} is on a disk with only {in_bytes(free)} free",
+            f"{folder} is on a disk with only {filesize.decimal(free)} free",
             f"free some space, or {alternative}",
         )
     return ok(topic, str(folder) if existing == folder.absolute() else f"{folder}, to be created when needed")

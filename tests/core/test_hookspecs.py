@@ -76,8 +76,8 @@ def test_the_example_of_trackers_writes_one_line_per_epoch(tmp_path: Path) -> No
     run = new_run(tmp_path)
     tracker = the_part_of_the_example(Tracker).start(run, None)
     for record in EPOCHS:
-        tracker.epoch_ended(record)
-    tracker.finished({})
+        tracker.on_epoch_end(record["epoch"], record)
+    tracker.on_train_end({})
     lines = (tmp_path / "loss.txt").read_text(encoding="utf-8").splitlines()
     assert lines == [f"{record['epoch']} {record['loss']}" for record in EPOCHS]
 

@@ -34,7 +34,7 @@ def test_list_shows_the_size_and_location_of_each_dataset(small_mnist_dir: Path)
     assert (rows["mnist"]["train"], rows["mnist"]["classes"]) == (60_000, 10)
     assert rows["digits"]["state"] == "included"
     assert rows["fashion_mnist"]["where"] == "not downloaded (30.9 MB)"
-    assert "not downloaded (170 MB)" in page
+    assert "not downloaded (170.5 MB)" in page
     assert str(small_mnist_dir / "mnist.npz") in page
 
 

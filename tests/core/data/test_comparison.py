@@ -195,5 +195,5 @@ def test_a_variant_is_used_with_a_warning(
 def test_the_manifest_must_have_the_name_of_the_dataset(first: Arrays) -> None:
     manifest = dataset("first", first).manifest
 
-    with pytest.raises(ValueError, match=r"dataset 'third': manifest has the name 'first'"):
+    with pytest.raises(ValueError, match=r"dataset 'third': its manifest is named 'first'"):
         Dataset(name="third", summary="Digits", load=lambda source, options: None, manifest=manifest)  # type: ignore[arg-type, return-value]

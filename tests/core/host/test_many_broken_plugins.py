@@ -83,5 +83,5 @@ def test_check_reports_what_is_wrong_with_each(cli: Callable[..., Ending], name:
     assert ending.exit_code == 1
     assert (loads["check"], loads["status"], imports["status"]) == ("loads", "failed", "skipped")
     assert found in loads["message"]
-    assert "'convlab plugins' shows the whole error" in loads["fix"]
+    assert "'convlab plugins' prints it in full" in loads["fix"]
     assert imports["message"] == "requires loads, which failed"

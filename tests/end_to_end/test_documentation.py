@@ -38,6 +38,7 @@ def commands(page: Path) -> list[list[str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_of_a_page_run_in_its_order(
     page: Path, tmp_path: Path, small_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch

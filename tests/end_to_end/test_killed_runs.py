@@ -45,6 +45,7 @@ def everything(run: Path) -> dict[str, Any]:
     return {**arrays, "best": best.facts, "history": history(run), "test": summary["test"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("loop", "epochs", "kills"), [("tape", 12, 20), ("fit", 3, 2)])
 def test_a_run_that_is_killed_again_and_again_ends_bit_for_bit_as_the_unbroken_one(
     forked: Any, tmp_path: Path, loop: str, epochs: int, kills: int

@@ -12,6 +12,8 @@ import pytest
 
 from convlab import create_package
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "convlab-resnet"
 NEW = (

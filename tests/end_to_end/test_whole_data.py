@@ -8,6 +8,8 @@ import pytest
 
 from convlab import Experiment, PluginHost, Run, TrainSettings, evaluate, export, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained(whole_data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:

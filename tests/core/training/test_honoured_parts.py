@@ -1,6 +1,7 @@
 """Whatever Keras object a part brings, both loops and a plain Keras script agree on the weights."""
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from packaging.version import Version
 
 from convlab import (
     Architecture,
@@ -167,7 +169,20 @@ def assert_all_agree(host: PluginHost, *, atol: float = 1e-4, **settings: Any) -
             np.testing.assert_allclose(of_loop, of_keras, atol=atol, err_msg=loop)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        pytest.param(
+            build,
+            id=name,
+            marks=pytest.mark.skipif(
+                name == "Muon" and Version(version("keras")) < Version("3.14"),
+                reason="Muon of this Keras fails in a plain Keras script too",
+            ),
+        )
+        for name, build in OPTIMIZERS.items()
+    ],
+)
 def test_every_optimizer_of_keras_trains_as_in_a_keras_script(optimizer: Build) -> None:
     assert_all_agree(host_with(optimizer=optimizer))
 

@@ -168,6 +168,7 @@ def test_dropout_depends_on_seed_and_epoch_and_not_on_what_was_drawn_before(host
     assert not np.array_equal(second, draw(1))
 
 
+@pytest.mark.slow
 def test_the_whole_of_mnist_gives_the_same_weights_in_both_loops(
     host: PluginHost, whole_data_dir: Path
 ) -> None:

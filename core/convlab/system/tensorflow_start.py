@@ -1,6 +1,5 @@
 """Imports TensorFlow and Keras when they are needed, configures them and hides their startup messages."""
 
-import logging
 import os
 import sys
 import tempfile
@@ -8,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from typing import TextIO
 
 from convlab.errors import ConvlabError
 
@@ -40,11 +38,11 @@ def start_tensorflow() -> None:
         raise ConvlabError(
             f"Keras already uses {keras.config.backend()}; set KERAS_BACKEND=tensorflow before importing it"
         )
-    keras.config.set_image_data_format("channels_last")
 
 
 def start_in_background() -> Future[None]:
     """Run ``start_tensorflow`` in a thread, since it takes seconds."""
+    detach_stderr()  # here, before a progress bar in this thread wraps sys.stderr
     pool = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
     started = pool.submit(start_tensorflow)
     pool.shutdown(wait=False)
@@ -76,7 +74,8 @@ def _open_devices(config: object) -> None:
 def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[None]:
     """Hide what C++ code writes to file descriptor 2.
 
-    TensorFlow logs there while it loads or converts, whatever the log level.
+    TensorFlow logs there while it loads or converts, whatever the log level. What Python writes to standard
+    error stays visible, in any thread.
 
     Args:
         also_where_it_fails: whether to hide it even if the block raises.
@@ -84,11 +83,9 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
     if os.environ.get("CONVLAB_DEBUG"):
         yield
         return
-    sys.stderr.flush()
-    saved, python_stderr = os.dup(2), sys.stderr
-    with tempfile.TemporaryFile() as held, os.fdopen(os.dup(2), "w", buffering=1) as still_open:
-        if _writes_to(python_stderr, 2):  # keep showing what Python writes, in any thread
-            sys.stderr = still_open
+    detach_stderr()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
         try:
             yield
@@ -100,14 +97,19 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
         finally:
             os.dup2(saved, 2)
             os.close(saved)
-            sys.stderr = python_stderr
-            for handler in logging.getLogger("tensorflow").handlers:  # which use the stream that closes
-                if isinstance(handler, logging.StreamHandler) and handler.stream is still_open:
-                    handler.setStream(python_stderr)
 
 
-def _writes_to(stream: TextIO, descriptor: int) -> bool:
+def detach_stderr() -> None:
+    """Give ``sys.stderr`` a file descriptor of its own, once, that redirecting descriptor 2 leaves alone.
+
+    Never undone: a progress bar in another thread may have saved ``sys.stderr`` to restore it later, and
+    would restore a closed file.
+    """
+    stream = sys.stderr
     try:
-        return stream.fileno() == descriptor
-    except (OSError, ValueError):  # captured by a test or a notebook
-        return False
+        if stream.fileno() != 2:
+            return
+    except (OSError, ValueError, AttributeError):  # captured by a test or a notebook, or closed
+        return
+    stream.flush()
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=stream.encoding, errors=stream.errors)

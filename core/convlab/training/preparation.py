@@ -132,6 +132,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         importing.result()
         if settings.deterministic:
             enable_determinism()
+        from convlab.system.keras_defaults import keras_defaults
         from convlab.training.metrics import build_metrics
         from convlab.training.model.network import build_network, check_optimizer
         from convlab.training.model.preprocessing import raw_pixel_model
@@ -139,7 +140,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         from convlab.training.placement import Placement
 
     placement = Placement()
-    with _timed(timing, "build"), placement.scope():
+    with _timed(timing, "build"), keras_defaults(), placement.scope():
         network, precision = build_network(resolved, data)
         model = raw_pixel_model(
             network, data, split.train, resolved.experiment.data, str(resolved.architecture)

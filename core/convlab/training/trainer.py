@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from convlab.errors import ConfigError, ConvlabError, DataError, DivergedError
+from convlab.system.keras_defaults import keras_defaults
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.callback_list import CallbackList
 from convlab.training.callbacks.signals import Signals
@@ -59,9 +60,10 @@ class Trainer:
         self._prepared = prepared
         self._settings = prepared.resolved.experiment.train
         self._folder = folder
-        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._metrics = prepared.metrics
-        self._evaluator = Evaluator(prepared.model, self._loss, prepared.build_metrics())
+        with keras_defaults():
+            self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+            self._evaluator = Evaluator(prepared.model, self._loss, prepared.build_metrics())
         self._state = TrainingState(prepared.model, prepared.optimizer, self._metrics)
         self._seeds = SeedState(prepared.model)
         self._checkpoints = Checkpointing(
@@ -118,7 +120,8 @@ class Trainer:
             TrainingError: an operation cannot be traced or compiled.
         """
         self.callbacks.on_compile_begin()
-        self._loop, self.xla = compiled_loop(self._prepared, self._loss)
+        with keras_defaults():
+            self._loop, self.xla = compiled_loop(self._prepared, self._loss)
 
     def train(self) -> Outcome:
         """Train, validate each epoch and evaluate the test set once.
@@ -132,7 +135,7 @@ class Trainer:
         """
         self.compile()
         try:
-            with self._signals.held_back():
+            with self._signals.held_back(), keras_defaults():
                 self._refresh_timing()
                 self.callbacks.on_train_begin(self._info())
                 while not (reason := self._stop_reason()):

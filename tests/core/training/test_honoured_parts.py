@@ -485,3 +485,21 @@ def test_a_saved_model_that_computes_something_else_does_not_finish_the_run(tmp_
         run(experiment, host=host_with(architecture=build), runs_dir=tmp_path, name="r", progress=False)
     assert not (tmp_path / "r" / "summary.json").exists()
     assert (tmp_path / "r" / "checkpoints" / "last.safetensors").exists()
+
+
+@pytest.mark.parametrize("floatx", ["float16", "float64"])
+def test_a_run_ignores_the_floatx_and_image_data_format_it_finds_and_restores_them(floatx: str) -> None:
+    import keras
+
+    settings = {"metrics": ("accuracy", "macro_f1"), "train": {"epochs": 1}}
+    _, expected = trained(host_with(), loop="tape", **settings)
+    before = keras.config.floatx(), keras.config.image_data_format()
+    keras.config.set_floatx(floatx)
+    keras.config.set_image_data_format("channels_first")
+    try:
+        _, found = trained(host_with(), loop="tape", **settings)
+        assert (keras.config.floatx(), keras.config.image_data_format()) == (floatx, "channels_first")
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_image_data_format(before[1])
+    assert found.test == expected.test

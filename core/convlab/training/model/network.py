@@ -1,8 +1,6 @@
 """The architecture's network, built from the seed and checked before training."""
 
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,6 +11,7 @@ from convlab.errors import ConvlabError, PluginError
 from convlab.experiment import ResolvedExperiment
 from convlab.host import ProvidedPart
 from convlab.parts import Architecture
+from convlab.system.keras_defaults import keras_defaults
 from convlab.training.model.precision import Precision, chosen_precision
 
 # What keras.Model.fit and evaluate call, and convlab's own loops do not.
@@ -80,7 +79,7 @@ def build_seeded(
         PluginError: it fails, or does not build a Keras model that can be trained.
     """
     keras.utils.set_random_seed(seed)
-    with _dtype_policy(precision):
+    with keras_defaults(precision):
         try:
             network = owner.part.build(input_shape, num_classes, options)
             if isinstance(network, keras.Model) and not network.built:
@@ -147,13 +146,3 @@ def _check_that_it_saves(network: keras.Model, owner: str) -> None:
             f"{owner} could not be saved after training ({type(error).__name__}); give each custom class a "
             "get_config() and @keras.saving.register_keras_serializable()"
         ) from error
-
-
-@contextmanager
-def _dtype_policy(precision: Precision) -> Iterator[None]:
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

@@ -85,7 +85,7 @@ def build_seeded(
             if isinstance(network, keras.Model) and not network.built:
                 network(keras.Input(input_shape))
         except ConvlabError as error:
-            raise type(error)(f"{owner}: {error}") from error
+            raise error.prefixed(owner) from error
         except (Exception, SystemExit) as error:
             raise PluginError(
                 f"{owner} failed to build for images of shape {input_shape} and {num_classes} classes: "

@@ -9,8 +9,8 @@ from .data.image_data import ImageData as ImageData
 from .data.image_data import Split as Split
 from .data.image_reader import ImageReader as ImageReader
 from .data.image_stream import ImageStream as ImageStream
-from .data.sampling import stratified_sample as stratified_sample
 from .data.source import DataSource as DataSource
+from .data.split import stratified_sample as stratified_sample
 from .errors import ConfigError as ConfigError
 from .errors import ConvlabError as ConvlabError
 from .errors import DataError as DataError

@@ -5,7 +5,7 @@ Each class has the exit code with which the command line ends.
 
 import re
 
-from convlab.text.one_line import one_line
+from convlab.text.formatting import one_line
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")

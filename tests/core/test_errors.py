@@ -6,7 +6,7 @@ import pytest
 
 from convlab import DataError, Dataset, PluginHost, hookimpl
 from convlab.errors import in_one_line
-from convlab.host.building import build_part
+from convlab.host.provider import build_part
 
 
 class CorruptFileError(DataError):

@@ -13,7 +13,7 @@ import typer
 from convlab.cli.log_handler import logging_to_stderr
 from convlab.errors import ConvlabError
 from convlab.parts import PART_TYPES
-from convlab.text.one_line import one_line
+from convlab.text.formatting import one_line
 
 SIGNALLED = 128  # plus the signal's number
 INTERRUPTED = 130

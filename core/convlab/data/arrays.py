@@ -9,7 +9,7 @@ import numpy.typing as npt
 from convlab.data.image_data import ImageData
 from convlab.data.image_stream import ImageStream
 from convlab.data.pixel_values import raw_pixels
-from convlab.data.sampling import stratified_sample
+from convlab.data.split import stratified_sample
 from convlab.errors import DataError
 
 Pair = tuple[Any, Any]

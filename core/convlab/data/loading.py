@@ -10,7 +10,7 @@ from convlab.data.image_data import ImageData
 from convlab.data.source import DataSource
 from convlab.errors import DataError, PluginError
 from convlab.host import ProvidedPart
-from convlab.host.building import build_part
+from convlab.host.provider import build_part
 from convlab.parts import Dataset
 
 ProvidedDataset = ProvidedPart[Dataset]

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.image_data import ImageData, Split
-from convlab.data.sampling import stratified_sample
 from convlab.errors import ConfigError
 from convlab.experiment.settings import DataSettings
 
@@ -84,3 +83,28 @@ def split_labels(labels: npt.NDArray[np.int64], settings: DataSettings, seed: in
         )
     held_out = stratified_sample(labels[chosen], count, np.random.default_rng([seed, _VALIDATION_STREAM]))
     return TrainValSplit(train=np.delete(chosen, held_out), validation=chosen[held_out])
+
+
+def stratified_sample(
+    labels: npt.NDArray[np.int64], count: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Choose images in proportion to the class sizes, rounded by the largest-remainder method.
+
+    Args:
+        labels: shape ``(n,)``, with at least one label.
+        count: how many to choose, 0 to ``n``.
+        rng: the same state gives the same sample.
+
+    Returns:
+        The chosen indices in ascending order, shape ``(count,)``.
+    """
+    classes, sizes = np.unique(labels, return_counts=True)
+    quotas = sizes * (count / len(labels))
+    counts = np.floor(quotas).astype(np.int64)
+    largest_remainders = np.argsort(counts - quotas, kind="stable")
+    counts[largest_remainders[: count - counts.sum()]] += 1
+    chosen = [
+        rng.permutation(np.flatnonzero(labels == label))[:class_count]
+        for label, class_count in zip(classes, counts, strict=True)
+    ]
+    return np.sort(np.concatenate(chosen))

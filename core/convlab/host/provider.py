@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
+from convlab.errors import ConvlabError, PluginError
 from convlab.parts import Part
 
 Origin = Literal["built-in", "entry point", "file", "notebook"]
@@ -106,3 +107,18 @@ class ProvidedPart(Generic[PartT]):
 
     def __str__(self) -> str:
         return f"{self.part.kind} {self.canonical_name!r}"
+
+
+def build_part(provided: ProvidedPart[Any], *arguments: Any) -> Any:
+    """Call a part's factory.
+
+    Raises:
+        ConvlabError: the factory raised one; the message also names the part.
+        PluginError: the factory raised anything else.
+    """
+    try:
+        return getattr(provided.part, provided.part.factory)(*arguments)
+    except ConvlabError as error:
+        raise error.prefixed(provided) from error
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{provided} failed: {type(error).__name__}: {error}") from error

@@ -10,8 +10,7 @@ import pydantic
 import pydantic_core
 
 from convlab.errors import ConfigError, PluginError
-from convlab.options.docstrings import attribute_docstrings
-from convlab.options.types import has_alternatives, hints_of, readable
+from convlab.options.types import attribute_docstrings, has_alternatives, hints_of, readable
 from convlab.text.suggestions import did_you_mean
 
 

@@ -1,8 +1,12 @@
-"""Readable names of option types."""
+"""The types of options, as people read them, and the docstrings of their fields."""
 
+import ast
+import inspect
 import json
+import textwrap
 import types
 import typing
+from itertools import pairwise
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -62,3 +66,28 @@ def _bounds(limit: Any) -> list[str]:
         for name, sign in _SIGNS.items()
         if getattr(constraint, name, None) is not None
     ]
+
+
+def attribute_docstrings(described: type) -> dict[str, str]:
+    """Return the docstring of each annotated attribute of a class and of its base classes.
+
+    Attributes without one, or of a class whose source is not available, are omitted.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(described.__mro__[:-1]):
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        except (OSError, TypeError, SyntaxError):  # the source is not on disk or does not parse
+            continue
+        # Since Python 3.13, getsource finds a class by line number alone, so it may return another one.
+        bodies = (
+            node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == base.__name__
+        )
+        for statement, below in pairwise(next(bodies, [])):
+            match statement, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    found[name] = inspect.cleandoc(text)
+    return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from convlab.errors import PluginError
 from convlab.host import ProvidedPart
-from convlab.host.building import build_part
+from convlab.host.provider import build_part
 from convlab.parts import Metric
 
 

@@ -16,7 +16,7 @@ from convlab.data.split import Subset, TrainValSplit, train_val_split
 from convlab.errors import ConfigError
 from convlab.experiment import ResolvedExperiment
 from convlab.host import PluginHost
-from convlab.host.building import build_part
+from convlab.host.provider import build_part
 from convlab.parts import Dataset
 from convlab.system.tensorflow_start import enable_determinism, start_in_background
 from convlab.training.checkpoints.best import Monitor
@@ -134,9 +134,9 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
             enable_determinism()
         from convlab.system.keras_defaults import keras_defaults
         from convlab.training.metrics import build_metrics
+        from convlab.training.model.device_rules import uses_xla
         from convlab.training.model.network import build_network, check_optimizer
         from convlab.training.model.preprocessing import raw_pixel_model
-        from convlab.training.model.xla import uses_xla
         from convlab.training.placement import Placement
 
     placement = Placement()

@@ -125,7 +125,7 @@ def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> No
 def test_automatic_precision_is_bfloat16_for_convolutions_if_the_processor_supports_it(
     tmp_path: Path,
 ) -> None:
-    from convlab.training.model.precision import NATIVE_FLAGS, cpu_flags
+    from convlab.training.model.device_rules import NATIVE_FLAGS, cpu_flags
 
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("processor: 0\nflags\t\t: fpu avx512f avx512_bf16_emulated\nbugs: none\n")

@@ -14,7 +14,7 @@ from convlab.cli.output import print_all, print_json, shown, visible
 from convlab.parts import Architecture, Dataset
 from convlab.runs.listed_run import STATES, ListedRun
 from convlab.runs.listing import SORTS, list_runs
-from convlab.text.durations import in_words
+from convlab.text.formatting import duration
 
 _HEADINGS = ("when", "run", "data set", "architecture", "epochs", "test", "time", "state")
 _FIGURES = {4, 5, 6}
@@ -103,7 +103,7 @@ def _row(run: ListedRun) -> tuple[str, ...]:
         run.architecture,
         "" if run.epochs is None else str(run.epochs),
         f"{score[0]} {score[1]:.4f}" if score else "",
-        "" if run.seconds is None else in_words(run.seconds),
+        "" if run.seconds is None else duration(run.seconds),
         run.state + (f": {shorten(run.message, _LONGEST_MESSAGE, placeholder='…')}" if run.message else ""),
     )
     return tuple(map(visible, cells))

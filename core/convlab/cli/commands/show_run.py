@@ -15,7 +15,7 @@ from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir
 from convlab.cli.output import print_all, print_json, shown
 from convlab.runs.description import describe_run
 from convlab.runs.recorded_run import open_run
-from convlab.text.durations import in_words
+from convlab.text.formatting import duration
 from convlab.training.callbacks.summary_lines import metrics_line as measures
 
 _FIRST, _LAST = 2, 8
@@ -99,7 +99,7 @@ def _lines(described: dict[str, Any]) -> list[tuple[str, str]]:
         *parts.items(),
         ("parameters", "" if parameters is None else f"{parameters:,}"),
         ("changed", ", ".join(changed) or ("nothing: all settings are the defaults" if parts else "")),
-        ("time", ", ".join(f"{name} {in_words(seconds)}" for name, seconds in timing.items())),
+        ("time", ", ".join(f"{name} {duration(seconds)}" for name, seconds in timing.items())),
         ("versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("device", ", ".join(map(str, environment.get("devices", [])))),
         ("computed", _computed(environment)),
@@ -127,7 +127,7 @@ def _epochs(records: list[dict[str, Any]]) -> Table:
                 table.add_row("…")
             continue
         values = (_figure(record.get(name)) for name in names)
-        table.add_row(shown(record.get("epoch", "")), in_words(float(record.get("seconds") or 0)), *values)
+        table.add_row(shown(record.get("epoch", "")), duration(float(record.get("seconds") or 0)), *values)
     return table
 
 

@@ -49,7 +49,7 @@ def _devices(gpus: list[str]) -> Finding:
 
 
 def _instructions() -> Finding:
-    from convlab.training.model.precision import cpu_flags
+    from convlab.training.model.device_rules import cpu_flags
 
     flags, machine = cpu_flags(), platform.machine()
     if not flags:
@@ -66,7 +66,7 @@ def _instructions() -> Finding:
 
 
 def _precision(has_gpu: bool) -> Finding:
-    from convlab.training.model.precision import NATIVE_FLAGS, cpu_flags, gpus_are_native
+    from convlab.training.model.device_rules import NATIVE_FLAGS, cpu_flags, gpus_are_native
 
     if has_gpu:
         native, device = gpus_are_native(), "the GPU"

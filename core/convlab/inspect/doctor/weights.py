@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from convlab.inspect.doctor.finding import Finding, note, ok, problem
-from convlab.text.listing import listed
+from convlab.text.formatting import listed
 
 _DEAD_SHARE = 0.5
 

@@ -12,7 +12,7 @@ from convlab.experiment import ResolvedExperiment
 from convlab.host import ProvidedPart
 from convlab.parts import Architecture
 from convlab.system.keras_defaults import keras_defaults
-from convlab.training.model.precision import Precision, chosen_precision
+from convlab.training.model.device_rules import Precision, chosen_precision
 
 # What keras.Model.fit and evaluate call, and convlab's own loops do not.
 _STEPS_OF_FIT = (

@@ -8,7 +8,7 @@ import numpy as np
 from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
-from convlab.text.listing import listed
+from convlab.text.formatting import listed
 
 if TYPE_CHECKING:
     import keras

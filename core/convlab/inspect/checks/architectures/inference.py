@@ -6,7 +6,7 @@ import numpy.typing as npt
 from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
-from convlab.text.listing import listed
+from convlab.text.formatting import listed
 
 # Relative to the largest logit: well above the float32 error of sums in a different order.
 _TOLERANCE = 1e-3

@@ -14,7 +14,7 @@ from convlab.inspect.checks.architectures.subject import (
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.doctor.outputs import examine_outputs
-from convlab.text.shapes import in_pixels
+from convlab.text.formatting import in_pixels
 
 _MANY_CLASSES = 100
 

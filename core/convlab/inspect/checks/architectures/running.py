@@ -18,8 +18,7 @@ from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.checks.tiny_images import CLASSES, tiny_images
 from convlab.parts import Architecture, Dataset
-from convlab.text.listing import listed
-from convlab.text.shapes import in_pixels
+from convlab.text.formatting import in_pixels, listed
 
 
 @check(

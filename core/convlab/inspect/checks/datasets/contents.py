@@ -10,7 +10,7 @@ from convlab.data.image_data import Split
 from convlab.inspect.checks.datasets.subject import SPLIT_NAMES, DatasetSubject
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
-from convlab.text.listing import listed
+from convlab.text.formatting import listed
 
 _TRAIN_SAMPLE, _TEST_SAMPLE = 20_000, 2_000
 _CHUNK = 1_000

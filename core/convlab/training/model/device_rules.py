@@ -1,12 +1,13 @@
-"""When layers compute in bfloat16: a rule of the model and the device alone, so that runs repeat."""
+"""When XLA compiles the step, and when layers compute in bfloat16.
+
+Both are rules of the model and the device alone, so that runs repeat.
+"""
 
 from pathlib import Path
 from typing import Any, Literal
 
 import keras
 import tensorflow as tf
-
-from convlab.training.model.xla import is_dense_only
 
 Precision = Literal["float32", "mixed_bfloat16"]
 
@@ -52,3 +53,33 @@ def gpus_are_native() -> bool:
 def _gpu_is_native(details: dict[str, Any]) -> bool:
     capability = details.get("compute_capability")
     return capability is not None and capability >= _NATIVE_COMPUTE_CAPABILITY
+
+
+# XLA makes these layers several times faster on a CPU, and convolutions several times slower. A layer that
+# is not on the list may contain a convolution.
+_DENSE_ONLY = frozenset({
+    "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization",
+    "Concatenate", "Dense", "Dropout", "ELU", "Flatten", "Functional", "GaussianDropout", "GaussianNoise",
+    "InputLayer", "LayerNormalization", "LeakyReLU", "Maximum", "Multiply", "Normalization", "PReLU", "ReLU",
+    "Rescaling", "Reshape", "Sequential", "Softmax", "Subtract",
+})  # fmt: skip
+
+
+def uses_xla(model: keras.Model, choice: Literal["auto", "on", "off"]) -> bool:
+    """Return whether XLA compiles the step.
+
+    Args:
+        model: the whole model, including preprocessing.
+        choice: ``auto`` means on for accelerators, and on a CPU for models of dense layers only.
+    """
+    if choice != "auto":
+        return choice == "on"
+    return bool(tf.config.list_logical_devices("GPU")) or is_dense_only(model)
+
+
+def is_dense_only(model: keras.Model) -> bool:
+    """Return whether all layers are Keras's own and none is convolutional, pooling or recurrent."""
+    return all(
+        type(layer).__module__.startswith("keras.") and type(layer).__name__ in _DENSE_ONLY
+        for layer in model._flatten_layers()
+    )

@@ -1,0 +1,33 @@
+"""Values as people write them: one line, a list of names, an image shape, a duration."""
+
+from collections.abc import Iterable, Sequence
+
+
+def one_line(text: object, limit: int = 400) -> str:
+    """Return a text without line breaks and repeated spaces, cut to ``limit`` characters with ``…``."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= limit else f"{line[:limit]}…"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return the names quoted and separated by commas, such as ``'a', 'b', 'c' and 4 more``."""
+    shown = ", ".join(map(repr, names[:most]))
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def in_pixels(shape: Iterable[int]) -> str:
+    """Return an image shape such as ``28×28×1``."""
+    return "×".join(map(str, shape))
+
+
+def duration(seconds: float) -> str:
+    """Return a duration such as ``0.4 s``, ``38 s``, ``12 min 5 s`` or ``3 h 20 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min"

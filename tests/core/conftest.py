@@ -1,4 +1,4 @@
-"""Runs that were made before."""
+"""Fixtures with finished runs."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def convlab_architectures():
 def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two finished runs: ``plain``, and ``own``, whose layer is a plugin file's own.
 
-    The plugin file is gone; each time that its text runs it adds a line to ``executed.log`` beside ``runs``.
+    The plugin file is gone; each time that its text runs it adds a line to ``executed.log`` next to ``runs``.
     """
     home = tmp_path_factory.mktemp("made_before")
     runs_dir, plugin = home / "runs", home / "doubling.py"

@@ -1,4 +1,4 @@
-"""Options: what is taken, what is refused and in which words, and how they are shown."""
+"""How options are validated, reported and described."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Options:
     "Fraction dropped."
     activation: Literal["relu", "gelu"] = "relu"
     bias: bool = True
-    # A comment is no summary.
+    # A comment is not a summary.
     name: str = "net"
     clip: Annotated[float, Field(gt=0)] | None = None
     """Off by default."""

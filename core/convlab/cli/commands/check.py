@@ -82,8 +82,8 @@ def check_target(
 
 def _lines(result: CheckResult, width: int) -> list[str]:
     title = result.title if result.status != "skipped" else f"skipped: {result.message}"
-    figures = ", ".join(f"{name} {_number(value)}" for name, value in result.figures.items())
-    end = f": {shown(figures)}" if figures else ""
+    values = ", ".join(f"{name} {_number(value)}" for name, value in result.values.items())
+    end = f": {shown(values)}" if values else ""
     lines = [f"  {_MARKS[result.status]} [cyan]{result.check}[/]  [dim]{shown(title)}[/]{end}"]
     if result.status in ("failed", "expected failure"):
         for label, text in (("", result.message), ("why", result.why), ("fix", result.fix)):

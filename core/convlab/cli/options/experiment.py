@@ -102,7 +102,7 @@ def experiment_from(context: typer.Context, file: Path | None) -> Experiment:
     layers.append(Layer(origin="the command line", tables=_given(context, "COMMANDLINE")))
     experiment, notes = merge(layers)
     for note in notes:
-        logger.info(note)
+        logger.info("%s", note)
     return experiment
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["passed", "failed", "skipped", "expected failure"]
-Figures = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
 class CheckFailedError(AssertionError):
@@ -38,7 +38,7 @@ class CheckResult:
         message: what is wrong, or why it was skipped or expected to fail; empty if it passed.
         why: why the requirement matters.
         fix: how to fix a failure.
-        figures: measured values, such as ``parameters``.
+        values: measured values, such as ``parameters``.
         seconds: its duration.
     """
 
@@ -49,7 +49,7 @@ class CheckResult:
     message: str = ""
     why: str = ""
     fix: str = ""
-    figures: Figures = field(default_factory=dict, hash=False)
+    values: Values = field(default_factory=dict, hash=False)
     seconds: float = 0.0
 
 

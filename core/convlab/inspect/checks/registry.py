@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from convlab.inspect.checks.outcome import Figures
+from convlab.inspect.checks.outcome import Values
 from convlab.parts import part_type
 
-CheckFunction = Callable[[Any], Figures | None]
+CheckFunction = Callable[[Any], Values | None]
 FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 
 # In the order in which the checks run. Importing them must not import TensorFlow.

@@ -47,12 +47,12 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
     start = time.perf_counter()
     status: Status = "passed"
     message, fix = "", ""
-    figures: Mapping[str, object] = {}
+    values: Mapping[str, object] = {}
     try:
         _require(check, subject)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # from libraries, about the faults that checks look for
-            figures = check.function(subject) or {}
+            values = check.function(subject) or {}
     except NotApplicableError as reason:
         status, message = "skipped", str(reason)
     except CheckFailedError as failure:
@@ -71,7 +71,7 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
         message=message,
         why=check.why,
         fix=fix,
-        figures=figures,
+        values=values,
         seconds=time.perf_counter() - start,
     )
 

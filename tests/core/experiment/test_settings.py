@@ -1,11 +1,14 @@
 """An experiment is strict about keys and types, and is written to and read from TOML."""
 
+import ast
+import inspect
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convlab import ConfigError, DataSettings, Experiment, TrainSettings
+from convlab.experiment import settings as settings_module
 from convlab.experiment.toml_file import read_toml
 from convlab.parts import PART_TYPES
 
@@ -98,3 +101,12 @@ def test_an_experiment_has_the_settings_of_each_kind_of_part() -> None:
         assert getattr(experiment, kind.options_key) == {}
         assert Experiment.model_fields[kind.key].description == kind.help
     assert list(Experiment.model_fields)[-1] == f"{PART_TYPES[-1].kind}_options"
+
+
+def test_type_checkers_see_the_settings_that_are_generated() -> None:
+    tree = ast.parse(inspect.getsource(settings_module))
+    [declared] = [
+        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "_PartSettings"
+    ]
+    fields = [line.target.id for line in declared.body if isinstance(line, ast.AnnAssign)]  # type: ignore[union-attr]
+    assert fields == list(Experiment.model_fields)

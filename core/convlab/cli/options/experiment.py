@@ -20,7 +20,7 @@ from rich.markup import escape
 from convlab.cli.options.assignments import assign, assignments
 from convlab.cli.options.completion import complete_names
 from convlab.errors import ConfigError
-from convlab.experiment import Experiment, TrainSettings
+from convlab.experiment import DataSettings, Experiment, TrainSettings
 from convlab.experiment.layers import Layer, merge
 from convlab.experiment.toml_file import read_toml
 from convlab.parts import PART_TYPES, Part
@@ -28,16 +28,17 @@ from convlab.parts import PART_TYPES, Part
 logger = logging.getLogger("convlab")
 
 _PARTS, _TRAINING = "What to train", "How to train"
-# The settings of [train] that have flags. All others are set by -s.
-_TRAIN_FLAGS: dict[str, tuple[str, ...]] = {
-    "epochs": ("-e", "--epochs"),
-    "batch_size": ("--batch-size",),
-    "learning_rate": ("--learning-rate",),
-    "seed": ("--seed",),
-    "loop": ("--loop",),
-    "precision": ("--precision",),
-    "max_steps": ("--max-steps",),
-    "deterministic": ("--deterministic/--no-deterministic",),
+# The settings of [data] and [train] that have flags. All others are set by -s.
+_SECTIONS = (DataSettings, TrainSettings)
+_SETTING_FLAGS: dict[str, tuple[str, ...]] = {
+    "train.epochs": ("-e", "--epochs"),
+    "train.batch_size": ("--batch-size",),
+    "train.learning_rate": ("--learning-rate",),
+    "train.seed": ("--seed",),
+    "train.loop": ("--loop",),
+    "train.precision": ("--precision",),
+    "train.max_steps": ("--max-steps",),
+    "train.deterministic": ("--deterministic/--no-deterministic",),
 }
 _SETTINGS = Annotated[
     list[str] | None,
@@ -155,8 +156,9 @@ def _parameters() -> Iterator[tuple[str, Any]]:
 def _flags() -> Iterator[_Flag]:
     for part_type in PART_TYPES:
         yield _part_flag(part_type)
-    for key, names in _TRAIN_FLAGS.items():
-        yield _train_flag(key, names)
+    for setting, names in _SETTING_FLAGS.items():
+        title, _, key = setting.partition(".")
+        yield _setting_flag(title, key, names)
 
 
 def _part_flag(part_type: type[Part]) -> _Flag:
@@ -176,8 +178,9 @@ def _part_flag(part_type: type[Part]) -> _Flag:
     return _Flag(path=(kind.key,), name=kind.long_flag, annotation=Annotated[value_type | None, option])
 
 
-def _train_flag(key: str, names: tuple[str, ...]) -> _Flag:
-    field = TrainSettings.model_fields[key]
+def _setting_flag(title: str, key: str, names: tuple[str, ...]) -> _Flag:
+    [section] = [section for section in _SECTIONS if section.title == title]
+    field = section.model_fields[key]
     value_type, choices = _value_type(field.annotation)
     # The default of a boolean is evident from its name, and None means that the description says it.
     default = "" if field.default is None or value_type is bool else str(field.default)
@@ -190,7 +193,7 @@ def _train_flag(key: str, names: tuple[str, ...]) -> _Flag:
         show_default=False,
     )
     name = names[-1].partition("/")[0]
-    return _Flag(path=("train", key), name=name, annotation=Annotated[value_type | None, option])
+    return _Flag(path=(title, key), name=name, annotation=Annotated[value_type | None, option])
 
 
 def _with_default(description: str, default: object) -> str:

@@ -49,7 +49,11 @@ def test_without_runs_the_folder_that_was_looked_in_is_named(tmp_path: Path) -> 
     [
         ("experiment.toml", None, "has no experiment.toml: the run ended before its data were loaded"),
         ("experiment.toml", "dataset = ", r"experiment.toml' is damaged: .*not valid TOML"),
-        ("experiment.toml", "data_set = 'x'", "is damaged: data_set: no such key; did you mean 'dataset'"),
+        (
+            "experiment.toml",
+            "data_set = 'x'",
+            "is damaged: `data_set`: unknown setting; did you mean",
+        ),
         ("environment.json", None, "has no environment.json: the run ended before its first step"),
         ("environment.json", "{", r"environment.json' is damaged \(.*\): take it from a copy"),
         ("environment.json", "[]", "is damaged .no JSON object."),

@@ -32,7 +32,7 @@ def host_with(part: Dataset | Optimizer | Metric) -> PluginHost:
         return [part]
 
     host = PluginHost(third_party=False, strict=True)
-    host.register(SimpleNamespace(**{f"convlab_{part.kind}s": hook}), name="odd-plugin")
+    host.register(SimpleNamespace(**{part.kind.hook: hook}), name="odd-plugin")
     return host
 
 
@@ -111,7 +111,7 @@ CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
 def test_a_part_that_misbehaves_is_named_before_training(
     part: Any, error: type[ConvlabError], message: str, tmp_path: Path
 ) -> None:
-    named: Any = {"metrics": ("odd",)} if part.kind == "metric" else {part.kind: "odd"}
+    named: Any = {part.kind.key: ("odd",) if part.kind.several else "odd"}
     with pytest.raises(error) as told:
         run(Experiment(**named), host=host_with(part), runs_dir=tmp_path, progress=False)
     assert str(told.value).startswith(f"{part.kind} 'odd-plugin:odd'")

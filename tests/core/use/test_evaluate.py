@@ -64,7 +64,7 @@ def test_a_folder_of_one_s_own_images_can_be_evaluated_on(runs_dir: Path, tmp_pa
     options = {"path": str(tmp_path / "digits"), "test_fraction": 0.5}
     found = evaluate("plain", dataset="folder", dataset_options=options, runs_dir=runs_dir)
     assert [report.support for report in found.classes] == [1] * 10
-    with pytest.raises(ConfigError, match="pth: dataset 'folder' has no such option; did you mean 'path'"):
+    with pytest.raises(ConfigError, match="pth`: dataset 'folder' has no such option; did you mean 'path'"):
         evaluate("plain", dataset="folder", dataset_options={"pth": ""}, runs_dir=runs_dir)
 
 

@@ -152,7 +152,7 @@ def test_a_tracker_without_its_package_is_refused_before_anything_is_loaded(
     with pytest.raises(ConfigError) as raised:
         tiny_task.run(trackers=["absent"])
     assert str(raised.value) == (
-        "tracker 'absent' needs the module not_there_at_all, which is not installed: "
+        "tracker 'absent' requires not_there_at_all, which is not installed; run: "
         "pip install 'convlab[absent]', or remove the tracker"
     )
     assert not list((tmp_path / "runs").iterdir())

@@ -170,8 +170,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(
     for loop in ("tape", "fit"):
         done = forked.run(tmp_path, *arguments.split(), "--loop", loop, "--name", loop)
         assert done.returncode == 1
-        assert "error: the loss became nan in epoch 1, at step 2 of 21: lower the learning" in done.stderr
-        assert "lower the learning rate (--learning-rate, now 1e+12)" in done.stderr
+        assert "error: the loss became nan in epoch 1, step 2 of 21" in done.stderr
+        assert "lower --learning-rate (now 1e+12), or look for" in done.stderr
         assert not (tmp_path / "runs" / loop / "summary.json").exists()
 
 

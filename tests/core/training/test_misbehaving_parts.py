@@ -1,4 +1,4 @@
-"""A dataset, optimizer or metric that misbehaves is named in one sentence."""
+"""A dataset, optimizer or metric that misbehaves gives a one-sentence error that names it."""
 
 import logging
 from collections.abc import Callable
@@ -32,11 +32,11 @@ def host_with(part: Dataset | Optimizer | Metric) -> PluginHost:
         return [part]
 
     host = PluginHost(third_party=False, strict=True)
-    host.register(SimpleNamespace(**{part.kind.hook: hook}), name="odd-plugin")
+    host.register(SimpleNamespace(**{part.kind.hook: hook}), name="faulty-plugin")
     return host
 
 
-def leaves(*arguments: Any) -> Any:
+def exits(*arguments: Any) -> Any:
     raise SystemExit(3)
 
 
@@ -57,18 +57,18 @@ def per_class(num_classes: int, options: None) -> Any:
     return Counts()
 
 
-def probabilities_alone(num_classes: int, options: None) -> Any:
+def needs_one_hot_labels(num_classes: int, options: None) -> Any:
     import keras
 
     return keras.metrics.F1Score(average="macro")
 
 
-def loads(value: Any) -> Callable[..., Any]:
+def returns(value: Any) -> Callable[..., Any]:
     return lambda source, options: value
 
 
 def missing(source: Any, options: None) -> Any:
-    raise DataError("photos/ is not there: name it with -s dataset.path=…")
+    raise DataError("photos/ does not exist; set `dataset_options.path`")
 
 
 def out_of_range(source: Any, options: None) -> Any:
@@ -79,28 +79,32 @@ def out_of_range(source: Any, options: None) -> Any:
 
 
 CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
-    (Dataset(name="odd", summary="o", load=loads(3)), PluginError, "must load ImageData, got int"),
-    (Dataset(name="odd", summary="o", load=leaves), DataError, "failed: SystemExit: 3"),
-    (Dataset(name="odd", summary="o", load=missing), DataError, "photos/ is not there: name it with"),
-    (Dataset(name="odd", summary="o", load=out_of_range), DataError, "must lie in 0 to 2"),
+    (Dataset(name="faulty", summary="Faulty", load=returns(3)), PluginError, "must load ImageData, got int"),
+    (Dataset(name="faulty", summary="Faulty", load=exits), DataError, "failed: SystemExit: 3"),
     (
-        Optimizer(name="odd", summary="o", build=lambda a, b: 3),
+        Dataset(name="faulty", summary="Faulty", load=missing),
+        DataError,
+        "photos/ does not exist; set `dataset_options.path`",
+    ),
+    (Dataset(name="faulty", summary="Faulty", load=out_of_range), DataError, "must lie in 0 to 2"),
+    (
+        Optimizer(name="faulty", summary="Faulty", build=lambda a, b: 3),
         PluginError,
         "must build a keras Optimizer, got int",
     ),
-    (Optimizer(name="odd", summary="o", build=leaves), PluginError, "failed: SystemExit: 3"),
+    (Optimizer(name="faulty", summary="Faulty", build=exits), PluginError, "failed: SystemExit: 3"),
     (
-        Metric(name="odd", summary="o", build=lambda a, b: "f1"),
+        Metric(name="faulty", summary="Faulty", build=lambda a, b: "f1"),
         PluginError,
         "must build a keras Metric; got str",
     ),
     (
-        Metric(name="odd", summary="o", build=per_class),
+        Metric(name="faulty", summary="Faulty", build=per_class),
         PluginError,
         "must return one number; got an array of shape (10,)",
     ),
     (
-        Metric(name="odd", summary="o", build=probabilities_alone),
+        Metric(name="faulty", summary="Faulty", build=needs_one_hot_labels),
         PluginError,
         "failed on labels of shape (batch,) and logits",
     ),
@@ -108,50 +112,51 @@ CASES: list[tuple[Dataset | Optimizer | Metric, type[ConvlabError], str]] = [
 
 
 @pytest.mark.parametrize(("part", "error", "message"), CASES)
-def test_a_part_that_misbehaves_is_named_before_training(
+def test_a_misbehaving_part_is_refused_before_training(
     part: Any, error: type[ConvlabError], message: str, tmp_path: Path
 ) -> None:
-    named: Any = {part.kind.key: ("odd",) if part.kind.several else "odd"}
-    with pytest.raises(error) as told:
-        run(Experiment(**named), host=host_with(part), runs_dir=tmp_path, progress=False)
-    assert str(told.value).startswith(f"{part.kind} 'odd-plugin:odd'")
-    assert message in str(told.value)
+    name = ("faulty",) if part.kind.several else "faulty"
+    settings: Any = {part.kind.key: name}
+    with pytest.raises(error) as raised:
+        run(Experiment(**settings), host=host_with(part), runs_dir=tmp_path, progress=False)
+    assert str(raised.value).startswith(f"{part.kind} 'faulty-plugin:faulty'")
+    assert message in str(raised.value)
     assert not list(tmp_path.iterdir())
 
 
-def not_for_xla(num_classes: int, options: None) -> Any:
+def not_compilable(num_classes: int, options: None) -> Any:
     import keras
     import tensorflow as tf
 
-    def right(labels: Any, logits: Any) -> Any:
-        def on_the_host(labels: Any, logits: Any) -> Any:
+    def is_correct(labels: Any, logits: Any) -> Any:
+        def in_numpy(labels: Any, logits: Any) -> Any:
             return (logits.argmax(axis=1) == labels).astype(np.float32)
 
-        return tf.ensure_shape(tf.numpy_function(on_the_host, [labels, logits], tf.float32), [None])
+        return tf.ensure_shape(tf.numpy_function(in_numpy, [labels, logits], tf.float32), [None])
 
-    return keras.metrics.MeanMetricWrapper(right, name="right")
+    return keras.metrics.MeanMetricWrapper(is_correct, name="correct")
 
 
 def test_a_step_that_xla_cannot_compile_runs_without_xla_unless_xla_is_required(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host = host_with(Metric(name="right", summary="Accuracy on the host", build=not_for_xla))
+    host = host_with(Metric(name="correct", summary="Accuracy computed in NumPy", build=not_compilable))
     experiment = Experiment(
-        architecture="mlp", metrics=("accuracy", "right"), train=TrainSettings(epochs=2, loop="tape")
+        architecture="mlp", metrics=("accuracy", "correct"), train=TrainSettings(epochs=2, loop="tape")
     )
     assert prepare(experiment, host=host).xla
     with caplog.at_level(logging.WARNING, logger="convlab"):
         result = run(experiment, host=host, runs_dir=tmp_path, progress=False)
     assert "XLA cannot compile this step, so it runs without XLA" in caplog.text
     assert '"xla": false' in (result.folder / "environment.json").read_text(encoding="utf-8")
-    assert result.epochs[-1]["right"] == pytest.approx(result.epochs[-1]["accuracy"])
-    assert result.test["right"] == pytest.approx(result.test["accuracy"])
+    assert result.epochs[-1]["correct"] == pytest.approx(result.epochs[-1]["accuracy"])
+    assert result.test["correct"] == pytest.approx(result.test["accuracy"])
 
     for loop in ("tape", "fit"):
-        insisting = experiment.train.model_copy(update={"compile": "on", "loop": loop})
+        xla_required = experiment.train.model_copy(update={"compile": "on", "loop": loop})
         with pytest.raises(TrainingError, match=r"if XLA is the cause, set `train\.compile` to off"):
             run(
-                experiment.model_copy(update={"train": insisting}),
+                experiment.model_copy(update={"train": xla_required}),
                 host=host,
                 runs_dir=tmp_path,
                 progress=False,

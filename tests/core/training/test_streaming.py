@@ -1,4 +1,4 @@
-"""Images that are read as they are needed train to the same weights as images in memory."""
+"""Training on streamed images gives the same weights as training on images in memory."""
 
 import re
 import threading
@@ -28,20 +28,18 @@ from convlab.training.batches import StreamReader
 _DIGITS = PluginHost(third_party=False).find(Dataset, "digits").part
 
 
-class _Streamed:
-    """A plugin whose data set is the digits, streamed; keeps which images were read and in which threads."""
+class _StreamedDigits:
+    """A plugin with a streamed digits dataset, which records the threads that read training images."""
 
     def __init__(self) -> None:
         self.data = _DIGITS.load(DataSource(folders=()), None)
-        self.read: list[int] = []
         self.threads: set[int] = set()
-        self.gone: set[int] = set()
+        self.missing: set[int] = set()
 
-    def _stream(self, images: npt.NDArray[np.uint8]) -> ImageStream:
+    def _stream(self, images: npt.NDArray[np.uint8], threads: set[int]) -> ImageStream:
         def read(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-            self.threads.add(threading.get_ident())
-            self.read += indices.tolist()
-            if self.gone & set(indices.tolist()):
+            threads.add(threading.get_ident())
+            if self.missing & set(indices.tolist()):
                 raise FileNotFoundError("7.png")
             return images[indices]
 
@@ -50,8 +48,8 @@ class _Streamed:
     def load(self, source: DataSource, options: None) -> ImageData:
         train, test = self.data.train, self.data.test
         return ImageData(
-            train=(self._stream(np.asarray(train.images)), train.labels),
-            test=(self._stream(np.asarray(test.images)), test.labels),
+            train=(self._stream(np.asarray(train.images), self.threads), train.labels),
+            test=(self._stream(np.asarray(test.images), set()), test.labels),
             class_names=self.data.class_names,
         )
 
@@ -66,9 +64,9 @@ class _Streamed:
         return host
 
 
-# The MLP's steps are compiled by XLA, many at a time.
+# XLA compiles many steps of the MLP into one call.
 @pytest.mark.parametrize(("architecture", "loop"), [("cnn", "tape"), ("mlp", "tape"), ("cnn", "fit")])
-def test_streamed_images_give_the_same_weights_bit_for_bit(
+def test_streaming_gives_the_same_weights_bit_for_bit(
     architecture: str, loop: Literal["tape", "fit"], tmp_path: Path
 ) -> None:
     in_memory = Experiment(
@@ -77,7 +75,7 @@ def test_streamed_images_give_the_same_weights_bit_for_bit(
         data=DataSettings(limit=613),
     )
     streamed = in_memory.model_copy(update={"dataset": "streamed"})
-    plugin = _Streamed()
+    plugin = _StreamedDigits()
     results = [
         run(experiment, host=host, runs_dir=tmp_path, progress=False)
         for experiment, host in ((in_memory, None), (streamed, plugin.host()))
@@ -85,70 +83,72 @@ def test_streamed_images_give_the_same_weights_bit_for_bit(
     for first, second in zip(results[0].model.get_weights(), results[1].model.get_weights(), strict=True):
         np.testing.assert_array_equal(first, second)
     assert results[0].test == results[1].test
-    kept = [
+    last_epochs = [
         {key: value for key, value in record.items() if key not in ("seconds", "images_per_second")}
         for record in (results[0].epochs[-1], results[1].epochs[-1])
     ]
-    assert kept[0] == kept[1]
-    assert threading.get_ident() not in plugin.threads  # they are read beside the training
+    assert last_epochs[0] == last_epochs[1]
+    assert threading.get_ident() not in plugin.threads  # read in the background
 
 
 @pytest.mark.parametrize("loop", ["tape", "fit"])
-def test_an_image_that_is_gone_ends_the_run_with_one_sentence(
+def test_a_missing_image_stops_the_run_with_a_one_line_error(
     loop: Literal["tape", "fit"], tmp_path: Path
 ) -> None:
-    plugin = _Streamed()
+    plugin = _StreamedDigits()
     experiment = Experiment(
         dataset="streamed",
         architecture="mlp",
         train=TrainSettings(epochs=1, loop=loop),
-        data=DataSettings(scaling="unit", validation=0.0),  # so that the training reads it first
+        data=DataSettings(scaling="unit", validation=0.0),  # so that training reads the image first
     )
-    plugin.gone.add(700)
+    plugin.missing.add(700)
     with pytest.raises(DataError, match=r"^ImageStream read failed: FileNotFoundError: 7\.png"):
         run(experiment, host=plugin.host(), runs_dir=tmp_path, progress=False)
 
 
-def test_a_stream_is_read_as_an_array_would_be() -> None:
+def test_a_stream_is_indexed_like_an_array() -> None:
     images = np.arange(5 * 2 * 2 * 1, dtype=np.uint8).reshape(5, 2, 2, 1)
     stream = ImageStream(images.shape, lambda indices: images[indices])
-    part = stream.take(np.array([4, 0, 2]))
+    subset = stream.take(np.array([4, 0, 2]))
     np.testing.assert_array_equal(stream[1:3], images[1:3])
-    np.testing.assert_array_equal(part[np.array([1, 0])], images[[0, 4]])
-    np.testing.assert_array_equal(np.asarray(part.take(np.array([2]))), images[[2]])
-    assert (len(part), part.shape, part.nbytes) == (3, (3, 2, 2, 1), 12)
+    np.testing.assert_array_equal(subset[np.array([1, 0])], images[[0, 4]])
+    np.testing.assert_array_equal(np.asarray(subset.take(np.array([2]))), images[[2]])
+    assert (len(subset), subset.shape, subset.nbytes) == (3, (3, 2, 2, 1), 12)
 
 
 @pytest.mark.parametrize(
-    ("returned", "named"),
+    ("returned", "description"),
     [
         (np.zeros((2, 2, 2, 1), np.float32), "float32 of shape (2, 2, 2, 1)"),
         (np.zeros((2, 3, 2, 1), np.uint8), "uint8 of shape (2, 3, 2, 1)"),
         ([1, 2], "list"),
     ],
 )
-def test_a_stream_that_reads_something_else_is_named(returned: Any, named: str) -> None:
+def test_a_stream_that_returns_the_wrong_type_or_shape_is_refused(returned: Any, description: str) -> None:
     stream = ImageStream((5, 2, 2, 1), lambda _: returned)
-    with pytest.raises(DataError, match=re.escape(f"must return uint8 of shape (2, 2, 2, 1), got {named}")):
+    with pytest.raises(
+        DataError, match=re.escape(f"must return uint8 of shape (2, 2, 2, 1), got {description}")
+    ):
         stream[:2]
 
 
-def test_what_is_read_ahead_does_not_grow_with_the_data() -> None:
-    read: list[int] = []
+def test_the_read_ahead_buffer_does_not_grow_with_the_dataset() -> None:
+    indices_read: list[int] = []
 
     def count(indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        read.extend(indices.tolist())
+        indices_read.extend(indices.tolist())
         return np.zeros((len(indices), 64, 64, 3), np.uint8)
 
-    most = []
+    counts = []
     for images in (20_000, 80_000):
-        read.clear()
+        indices_read.clear()
         reader = StreamReader(ImageStream((images, 64, 64, 3), count))
-        ahead = iter(reader.batches(np.arange(images), 64))
-        next(ahead)
-        before = -1
-        while before < len(read):  # until the readers wait for the training
-            before = len(read)
+        batches = iter(reader.batches(np.arange(images), 64))
+        next(batches)
+        previous = -1
+        while previous < len(indices_read):  # until the readers wait for training
+            previous = len(indices_read)
             time.sleep(0.5)
-        most.append(len(read))
-    assert max(most) * 64 * 64 * 3 < 2**26  # bytes, of which the larger data have a gigabyte
+        counts.append(len(indices_read))
+    assert max(counts) * 64 * 64 * 3 < 2**26  # bytes; the larger dataset has 1 GB

@@ -1,4 +1,4 @@
-"""What a layer costs is what one computes by hand."""
+"""The computed cost of each layer equals the cost calculated by hand."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def by_layer(model: Any) -> dict[str, LayerCost]:
     return {cost.layer: cost for cost in layer_costs(model)}
 
 
-def test_convolutions_and_dense_layers_cost_two_operations_a_product() -> None:
+def test_convolutions_and_dense_layers_cost_two_operations_per_multiply_add() -> None:
     import keras
     from keras import layers
 
@@ -39,7 +39,7 @@ def test_convolutions_and_dense_layers_cost_two_operations_a_product() -> None:
     assert forward_flops(network) == costs["conv"].flops + costs["dense"].flops
 
 
-def test_a_shared_layer_costs_each_time_but_its_weights_once() -> None:
+def test_a_shared_layer_counts_flops_for_each_call_but_parameters_once() -> None:
     import keras
 
     shared = keras.layers.Dense(4, name="shared", use_bias=False)

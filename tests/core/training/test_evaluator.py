@@ -1,4 +1,4 @@
-"""Evaluation in chunks gives what scikit-learn gives on the whole."""
+"""Evaluation in chunks gives the same results as scikit-learn on the whole set."""
 
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from convlab import DataSettings, Experiment, PluginHost, TrainSettings, run
 from convlab.training import evaluator
 
 
-def test_loss_and_metrics_equal_scikit_learns_on_the_whole_test_set(
+def test_loss_and_metrics_match_scikit_learn_on_the_whole_test_set(
     small_mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
     monkeypatch.setattr(evaluator, "_LARGEST_CHUNK", 300)  # 1,000 test images: 300, 300, 300 and 100
     result = run(
         Experiment(

@@ -1,4 +1,4 @@
-"""Two loops, one answer: the same batches, the same weights, the same metrics."""
+"""The tape loop and the fit loop use the same batches and give the same weights and metrics."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def trained(
     return prepared.model.get_weights(), outcome.epochs, outcome.test, prepared
 
 
-def figures(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def without_timings(epochs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{k: v for k, v in epoch.items() if k not in ("seconds", "images_per_second")} for epoch in epochs]
 
 
@@ -48,25 +48,25 @@ CASES = {
         "architecture_options": {"filters": [8], "dense": []},
         "train": {"precision": "mixed_bfloat16"},
     },
-    "ending early": {"architecture": "mlp", "train": {"max_steps": 70, "compile": "off"}},
+    "stopping early": {"architecture": "mlp", "train": {"max_steps": 70, "compile": "off"}},
 }
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_tape_and_fit_end_with_the_same_weights_and_metrics(
+def test_tape_and_fit_give_the_same_weights_and_metrics(
     host: PluginHost, small_mnist_dir: Path, case: dict[str, Any]
 ) -> None:
-    # 3,600 images in batches of 64 leave a smaller last batch.
+    # With 3,600 images and a batch size of 64, the last batch is smaller.
     train = {"epochs": 2, "batch_size": 64, **case.get("train", {})}
     settings = {"dataset": "mnist", **case}
     tape, fit = (
         trained(host, small_mnist_dir, **settings | {"train": {**train, "loop": loop}})
         for loop in ("tape", "fit")
     )
-    for of_tape, of_fit in zip(tape[0], fit[0], strict=True):
-        np.testing.assert_allclose(of_tape, of_fit, atol=1e-4)
-    for epoch_of_tape, epoch_of_fit in zip(figures(tape[1]), figures(fit[1]), strict=True):
-        assert epoch_of_tape == pytest.approx(epoch_of_fit, abs=1e-3)
+    for tape_weights, fit_weights in zip(tape[0], fit[0], strict=True):
+        np.testing.assert_allclose(tape_weights, fit_weights, atol=1e-4)
+    for tape_epoch, fit_epoch in zip(without_timings(tape[1]), without_timings(fit[1]), strict=True):
+        assert tape_epoch == pytest.approx(fit_epoch, abs=1e-3)
     assert tape[2] == pytest.approx(fit[2], abs=1e-3)
 
 
@@ -83,7 +83,7 @@ def test_tape_and_fit_end_with_the_same_weights_and_metrics(
     ],
     ids=["XLA", "fused batch norm"],
 )
-def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
+def test_a_graph_of_many_steps_equals_a_plain_keras_loop(
     host: PluginHost, small_mnist_dir: Path, parts: dict[str, Any]
 ) -> None:
     import keras
@@ -98,24 +98,24 @@ def test_the_graph_that_runs_many_steps_is_the_plain_step_repeated(
     weights, epochs, _, _ = trained(host, small_mnist_dir, **settings)
 
     plain = prepare(Experiment(**settings), host=host, data_dir=small_mnist_dir)
-    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     order = plain.plan.order(plain.split.train, epoch=1)
     losses = []
     for start in range(0, len(order), 64):
         batch = order[start : start + 64]
         with tf.GradientTape() as tape:
             logits = plain.model(plain.data.train.images[batch], training=True)
-            loss = loss_of(plain.data.train.labels[batch], logits)
+            loss = loss_function(plain.data.train.labels[batch], logits)
         gradients = tape.gradient(loss, plain.model.trainable_variables)
         plain.optimizer.apply_gradients(zip(gradients, plain.model.trainable_variables, strict=True))
         losses.append(float(loss) * len(batch))
 
     assert epochs[0]["loss"] == pytest.approx(sum(losses) / len(order), abs=1e-4)
-    for fast, slow in zip(weights, plain.model.get_weights(), strict=True):
-        np.testing.assert_allclose(fast, slow, atol=1e-4)
+    for actual, expected in zip(weights, plain.model.get_weights(), strict=True):
+        np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
-def test_weight_penalties_of_an_architecture_count_in_both_loops(host: PluginHost) -> None:
+def test_both_loops_include_the_weight_penalties_of_an_architecture(host: PluginHost) -> None:
     from types import SimpleNamespace
 
     from convlab import Architecture, hookimpl
@@ -128,7 +128,7 @@ def test_weight_penalties_of_an_architecture_count_in_both_loops(host: PluginHos
 
     @hookimpl
     def convlab_architectures() -> list[Architecture]:
-        return [Architecture(name="penalized", summary="A penalty on its weights", build=build)]
+        return [Architecture(name="penalized", summary="An L2 penalty on its weights", build=build)]
 
     own_host = PluginHost(third_party=False)
     own_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
@@ -137,21 +137,23 @@ def test_weight_penalties_of_an_architecture_count_in_both_loops(host: PluginHos
         trained(own_host, None, architecture="penalized", train=plain | {"loop": loop})
         for loop in ("tape", "fit")
     )
-    free = trained(own_host, None, architecture="mlp", architecture_options={"hidden": []}, train=plain)
+    unpenalized = trained(
+        own_host, None, architecture="mlp", architecture_options={"hidden": []}, train=plain
+    )
     np.testing.assert_allclose(tape[0][0], fit[0][0], atol=1e-4)
     assert tape[1][-1]["loss"] == pytest.approx(fit[1][-1]["loss"], abs=1e-3)
-    assert np.abs(tape[0][0]).mean() < 0.8 * np.abs(free[0][0]).mean()
+    assert np.abs(tape[0][0]).mean() < 0.8 * np.abs(unpenalized[0][0]).mean()
 
 
-def test_a_session_with_the_same_seed_repeats_bit_for_bit_and_another_seed_does_not(host: PluginHost) -> None:
-    first, again, other = (trained(host, None, train={"epochs": 2, "seed": seed}) for seed in (3, 3, 4))
-    assert figures(first[1]) == figures(again[1])
-    assert first[2] == again[2]
-    assert all(np.array_equal(a, b) for a, b in zip(first[0], again[0], strict=True))
-    assert figures(first[1]) != figures(other[1])
+def test_the_same_seed_repeats_bit_for_bit_and_another_seed_does_not(host: PluginHost) -> None:
+    first, repeated, other = (trained(host, None, train={"epochs": 2, "seed": seed}) for seed in (3, 3, 4))
+    assert without_timings(first[1]) == without_timings(repeated[1])
+    assert first[2] == repeated[2]
+    assert all(np.array_equal(a, b) for a, b in zip(first[0], repeated[0], strict=True))
+    assert without_timings(first[1]) != without_timings(other[1])
 
 
-def test_dropout_depends_on_seed_and_epoch_and_not_on_what_was_drawn_before(host: PluginHost) -> None:
+def test_dropout_depends_on_the_seed_and_epoch_but_not_on_earlier_draws(host: PluginHost) -> None:
     from convlab.training.model.seed_state import SeedState
 
     prepared = prepare(Experiment(), host=host)
@@ -163,15 +165,13 @@ def test_dropout_depends_on_seed_and_epoch_and_not_on_what_was_drawn_before(host
         outputs = [np.asarray(prepared.model(images, training=True)) for _ in range(draws)]
         return outputs[0]
 
-    second = draw(2, draws=3)
-    assert np.array_equal(second, draw(2))
-    assert not np.array_equal(second, draw(1))
+    second_epoch = draw(2, draws=3)
+    assert np.array_equal(second_epoch, draw(2))
+    assert not np.array_equal(second_epoch, draw(1))
 
 
 @pytest.mark.slow
-def test_the_whole_of_mnist_gives_the_same_weights_in_both_loops(
-    host: PluginHost, whole_data_dir: Path
-) -> None:
+def test_both_loops_give_the_same_weights_on_all_of_mnist(host: PluginHost, whole_data_dir: Path) -> None:
     settings = {
         "dataset": "mnist",
         "architecture": "cnn",
@@ -181,7 +181,7 @@ def test_the_whole_of_mnist_gives_the_same_weights_in_both_loops(
         trained(host, whole_data_dir, **settings, train={"epochs": 1, "batch_size": 128, "loop": loop})
         for loop in ("tape", "fit")
     )
-    for of_tape, of_fit in zip(tape[0], fit[0], strict=True):
-        np.testing.assert_allclose(of_tape, of_fit, atol=1e-4)
+    for tape_weights, fit_weights in zip(tape[0], fit[0], strict=True):
+        np.testing.assert_allclose(tape_weights, fit_weights, atol=1e-4)
     assert tape[2] == pytest.approx(fit[2], abs=1e-3)
     assert tape[2]["accuracy"] > 0.9

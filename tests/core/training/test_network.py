@@ -1,4 +1,4 @@
-"""An architecture that does not fit is refused before training, in one sentence."""
+"""An architecture that cannot be trained is refused before training, in one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +23,10 @@ from convlab import (
 def host_with(build: Callable[..., Any]) -> PluginHost:
     @hookimpl
     def convlab_architectures() -> list[Architecture]:
-        return [Architecture(name="odd", summary="Odd", build=build)]
+        return [Architecture(name="faulty", summary="Faulty", build=build)]
 
     host = PluginHost(third_party=False)
-    host.register(SimpleNamespace(convlab_architectures=convlab_architectures), name="odd-plugin")
+    host.register(SimpleNamespace(convlab_architectures=convlab_architectures), name="faulty-plugin")
     return host
 
 
@@ -84,34 +84,34 @@ def unsavable(input_shape: tuple[int, int, int], num_classes: int, options: None
             "saved after training (NotImplementedError); give each custom class a get_config()",
         ),
     ],
-    ids=["wrong width", "no model", "raises", "frozen", "unsavable"],
+    ids=["wrong width", "not a model", "raises", "frozen", "unsavable"],
 )
-def test_an_architecture_that_does_not_fit_is_named_with_the_fix(
+def test_a_faulty_architecture_is_refused_with_a_way_to_fix_it(
     build: Callable[..., Any], message: str
 ) -> None:
-    with pytest.raises(PluginError) as refused:
-        prepare(Experiment(architecture="odd"), host=host_with(build))
-    assert "architecture 'odd-plugin:odd'" in str(refused.value)
-    assert message in str(refused.value)
+    with pytest.raises(PluginError) as raised:
+        prepare(Experiment(architecture="faulty"), host=host_with(build))
+    assert "architecture 'faulty-plugin:faulty'" in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize("scaling", ["standard", "unit", "none"])
-def test_scaling_is_the_first_layer_of_the_model_and_uses_training_images_only(
+def test_scaling_is_the_first_layer_and_uses_statistics_of_the_training_images_only(
     scaling: Literal["standard", "unit", "none"],
 ) -> None:
     prepared = prepare(Experiment(architecture="mlp", data=DataSettings(scaling=scaling)))
     images = np.asarray(prepared.data.train.images)
     scaled = np.asarray(prepared.model.get_layer("scaling")(images))
-    trained_on = images[prepared.split.train].astype(np.float64)
+    training_images = images[prepared.split.train].astype(np.float64)
     if scaling == "standard":
-        expected = (images - trained_on.mean()) / trained_on.std()
+        expected = (images - training_images.mean()) / training_images.std()
     else:
         expected = images / (255 if scaling == "unit" else 1)
     np.testing.assert_allclose(scaled, expected, atol=1e-4)
     assert prepared.model.input.dtype == "uint8"
 
 
-def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> None:
+def test_mixed_precision_computes_in_bfloat16_and_returns_float32_logits() -> None:
     import keras
 
     prepared = prepare(Experiment(train=TrainSettings(precision="mixed_bfloat16")))
@@ -122,7 +122,7 @@ def test_mixed_precision_computes_in_bfloat16_and_ends_in_float32_logits() -> No
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_automatic_precision_is_bfloat16_for_convolutions_if_the_processor_supports_it(
+def test_automatic_precision_is_bfloat16_for_convolutions_if_the_cpu_supports_it(
     tmp_path: Path,
 ) -> None:
     from convlab.training.model.device_rules import NATIVE_FLAGS, cpu_flags
@@ -131,18 +131,18 @@ def test_automatic_precision_is_bfloat16_for_convolutions_if_the_processor_suppo
     cpuinfo.write_text("processor: 0\nflags\t\t: fpu avx512f avx512_bf16_emulated\nbugs: none\n")
     assert cpu_flags(cpuinfo) == {"fpu", "avx512f", "avx512_bf16_emulated"}
     assert not NATIVE_FLAGS & cpu_flags(cpuinfo)
-    assert cpu_flags(tmp_path / "none") == frozenset()
+    assert cpu_flags(tmp_path / "missing") == frozenset()
 
-    here = bool(NATIVE_FLAGS & cpu_flags())
+    supported = bool(NATIVE_FLAGS & cpu_flags())
     cnn, mlp = (
         prepare(Experiment(architecture=name, train=TrainSettings(precision="auto")))
         for name in ("cnn", "mlp")
     )
-    assert (cnn.precision, mlp.precision) == ("mixed_bfloat16" if here else "float32", "float32")
-    assert cnn.model.get_layer("cnn").layers[1].compute_dtype == ("bfloat16" if here else "float32")
+    assert (cnn.precision, mlp.precision) == ("mixed_bfloat16" if supported else "float32", "float32")
+    assert cnn.model.get_layer("cnn").layers[1].compute_dtype == ("bfloat16" if supported else "float32")
 
 
-def test_xla_is_on_for_dense_layers_only_unless_it_is_set() -> None:
+def test_xla_is_on_by_default_only_without_convolutions_and_can_be_set() -> None:
     cases: list[tuple[str, Literal["auto", "on", "off"]]] = [
         ("mlp", "auto"),
         ("cnn", "auto"),
@@ -164,4 +164,6 @@ def test_a_layer_that_may_contain_a_convolution_turns_xla_off() -> None:
     class Convolving(keras.layers.Dense):
         pass
 
-    assert not prepare(Experiment(architecture="odd"), host=host_with(sequential(lambda: Convolving(10)))).xla
+    assert not prepare(
+        Experiment(architecture="faulty"), host=host_with(sequential(lambda: Convolving(10)))
+    ).xla

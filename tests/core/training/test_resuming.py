@@ -1,4 +1,4 @@
-"""What stops a run early, what is saved of it, and how it resumes."""
+"""A run that stops early saves a checkpoint and resumes from it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,14 +37,14 @@ def host() -> PluginHost:
 @pytest.fixture
 def train(host: PluginHost, tmp_path: Path) -> Callable[..., Run]:
     def train(name: str, host: PluginHost = host, **settings: Any) -> Run:
-        settings["train"] = {"compile": "off"} | settings.get("train", {})  # quicker for so few steps
+        settings["train"] = {"compile": "off"} | settings.get("train", {})  # faster for so few steps
         experiment = Experiment(**MLP | settings)
         return run(experiment, host=host, runs_dir=tmp_path, name=name, progress=False)
 
     return train
 
 
-def results(result: Run) -> list[dict[str, Any]]:
+def without_timings(result: Run) -> list[dict[str, Any]]:
     times = ("seconds", "images_per_second")
     return [{key: value for key, value in epoch.items() if key not in times} for epoch in result.epochs]
 
@@ -53,7 +53,7 @@ def weights(result: Run) -> bytes:
     return b"".join(np.asarray(weight).tobytes() for weight in result.model.get_weights())
 
 
-def test_a_finished_run_that_trains_for_longer_equals_the_longer_run(
+def test_a_finished_run_that_trains_further_equals_a_longer_run(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     constant = {"schedule": "constant", "warmup": 0.0, "compile": "on"}
@@ -65,7 +65,7 @@ def test_a_finished_run_that_trains_for_longer_equals_the_longer_run(
         resume("shorter", host=host, runs_dir=tmp_path, progress=False)
     extended = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
     assert weights(extended) == weights(longer) != weights(shorter)
-    assert results(extended) == results(longer)
+    assert without_timings(extended) == without_timings(longer)
     assert extended.test == longer.test
     for folder in (extended.folder, longer.folder):
         assert (folder / "experiment.toml").read_text(encoding="utf-8") == longer.experiment.to_toml()
@@ -73,7 +73,7 @@ def test_a_finished_run_that_trains_for_longer_equals_the_longer_run(
     assert extended.started == shorter.started
 
 
-def test_a_run_resumes_at_a_lower_rate_but_not_with_settings_that_change_its_past(
+def test_a_run_resumes_with_another_learning_rate_but_not_with_settings_that_rewrite_its_past(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     train("run", train={"epochs": 1, "schedule": "constant", "warmup": 0.0})
@@ -91,8 +91,8 @@ def test_a_run_resumes_at_a_lower_rate_but_not_with_settings_that_change_its_pas
         resumed(epochs=1)
 
 
-def test_the_best_epoch_is_restored_and_patience_stops_the_run(train: Callable[..., Run]) -> None:
-    rate = {"learning_rate": 0.3, "schedule": "constant", "warmup": 0.0}  # too high to get better for long
+def test_patience_stops_the_run_and_the_best_epoch_is_restored(train: Callable[..., Run]) -> None:
+    rate = {"learning_rate": 0.3, "schedule": "constant", "warmup": 0.0}  # too high to keep improving
     result = train("best", train={"epochs": 40, "restore_best": True, "patience": 2, **rate})
     losses = [epoch["val_loss"] for epoch in result.epochs]
     assert result.selected_epoch == 1 + int(np.argmin(losses))
@@ -103,10 +103,10 @@ def test_the_best_epoch_is_restored_and_patience_stops_the_run(train: Callable[.
     assert result.test == last.test
 
 
-def test_any_recorded_value_can_be_monitored_in_its_own_direction(
+def test_any_recorded_value_can_be_monitored_and_higher_accuracy_is_better(
     train: Callable[..., Run], tmp_path: Path
 ) -> None:
-    result = train("named", train={"epochs": 4, "monitor": "val_accuracy"})
+    result = train("accuracy", train={"epochs": 4, "monitor": "val_accuracy"})
     best = read_checkpoint(result.folder / "checkpoints" / "best.safetensors").facts
     accuracies = [epoch["val_accuracy"] for epoch in result.epochs]
     assert best == {
@@ -119,39 +119,39 @@ def test_any_recorded_value_can_be_monitored_in_its_own_direction(
     assert not (tmp_path / "unknown").exists()
 
 
-def test_a_time_limit_stops_a_run_inside_an_epoch_and_more_time_resumes_it_there(
+def test_a_time_limit_stops_a_run_mid_epoch_and_a_higher_limit_resumes_it_there(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     settings = {"architecture": "cnn", "train": {"epochs": 3, "batch_size": 1, "max_seconds": 1e-6}}
-    cut = train("cut", **settings, architecture_options={"filters": [4], "dense": []})
-    assert cut.stop_reason == "max_seconds"
-    assert len(cut.epochs) == 1
-    extended = resume("cut", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
+    stopped = train("stopped", **settings, architecture_options={"filters": [4], "dense": []})
+    assert stopped.stop_reason == "max_seconds"
+    assert len(stopped.epochs) == 1
+    extended = resume("stopped", train={"max_seconds": 1e6}, host=host, runs_dir=tmp_path, progress=False)
     assert extended.stop_reason == "epochs"
-    whole = train(
-        "whole", architecture="cnn", architecture_options={"filters": [4], "dense": []},
+    uninterrupted = train(
+        "uninterrupted", architecture="cnn", architecture_options={"filters": [4], "dense": []},
         train={"epochs": 3, "batch_size": 1},
     )  # fmt: skip
     assert extended.resumed[0]["step"] > 0
-    assert weights(extended) == weights(whole)
-    assert results(extended) == results(whole)
+    assert weights(extended) == weights(uninterrupted)
+    assert without_timings(extended) == without_timings(uninterrupted)
 
 
-def test_a_loss_that_is_not_finite_stops_the_run_at_that_step_with_the_last_good_checkpoint(
+def test_a_nan_loss_stops_the_run_at_that_step_and_leaves_the_last_good_checkpoint(
     tmp_path: Path,
 ) -> None:
     def build(learning_rate: Any, options: None) -> Any:
         import keras
 
-        class Rates(keras.optimizers.schedules.LearningRateSchedule):
+        class NanFromStep31(keras.optimizers.schedules.LearningRateSchedule):
             def __call__(self, step: Any) -> Any:
                 return keras.ops.where(step < 30, 0.01, float("nan"))
 
-        return keras.optimizers.SGD(Rates())
+        return keras.optimizers.SGD(NanFromStep31())
 
     @hookimpl
     def convlab_optimizers() -> list[Optimizer]:
-        return [Optimizer(name="failing", summary="Fails in step 31", build=build)]
+        return [Optimizer(name="failing", summary="The rate is NaN from step 31", build=build)]
 
     host = PluginHost(third_party=False)
     host.register(SimpleNamespace(convlab_optimizers=convlab_optimizers))
@@ -160,27 +160,27 @@ def test_a_loss_that_is_not_finite_stops_the_run_at_that_step_with_the_last_good
         run(experiment, host=host, runs_dir=tmp_path, name="nan", progress=False)
     assert "the last good checkpoint is at epoch 2, step 0" in str(raised.value)
     assert f"convlab resume {tmp_path / 'nan'} --learning-rate" in raised.value.__notes__[0]
-    kept = read_checkpoint(tmp_path / "nan" / "checkpoints" / "last.safetensors").arrays
-    assert all(np.isfinite(array).all() for array in kept.values())
+    saved = read_checkpoint(tmp_path / "nan" / "checkpoints" / "last.safetensors").arrays
+    assert all(np.isfinite(array).all() for array in saved.values())
 
 
-def test_a_damaged_or_foreign_checkpoint_is_refused_in_one_sentence(
+def test_a_damaged_or_unrelated_checkpoint_is_refused_in_one_sentence(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     result = train("run", train={"epochs": 1})
     last = result.folder / "checkpoints" / "last.safetensors"
-    whole = last.read_bytes()
+    intact = last.read_bytes()
 
     def resumed() -> Run:
         return resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
-    flipped = bytearray(whole)
+    flipped = bytearray(intact)
     flipped[-3] ^= 1
-    for content in (bytes(flipped), whole[:-10], whole[:4], b"", b"\x80\x04pickle"):
+    for content in (bytes(flipped), intact[:-10], intact[:4], b"", b"\x80\x04pickle"):
         last.write_bytes(content)
         with pytest.raises(RunFolderError, match=r"checkpoint '.*last\.safetensors' is damaged \("):
             resumed()
-    checkpoint = read_checkpoint_of(whole, last)
+    checkpoint = parse_checkpoint(intact, last)
     arrays = checkpoint.arrays | {"model/0000": np.zeros((3, 3), np.float32)}
     write_checkpoint(last, Checkpoint(arrays=arrays, facts=checkpoint.facts))
     with pytest.raises(RunFolderError, match="the checkpoint belongs to another experiment"):
@@ -190,27 +190,27 @@ def test_a_damaged_or_foreign_checkpoint_is_refused_in_one_sentence(
         resumed()
 
 
-def read_checkpoint_of(content: bytes, file: Path) -> Checkpoint:
+def parse_checkpoint(content: bytes, file: Path) -> Checkpoint:
     file.write_bytes(content)
     return read_checkpoint(file)
 
 
-def test_resuming_notices_that_the_training_data_changed(
+def test_resuming_with_changed_training_data_is_refused(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train("run", train={"epochs": 1})
     data = prepare(Experiment(**MLP), host=host).data
-    other = ImageData(
+    changed = ImageData(
         train=(255 - np.asarray(data.train.images), data.train.labels),
         test=data.test,
         class_names=data.class_names,
     )
-    monkeypatch.setattr("convlab.training.preparation.load_checked", lambda *arguments: other)
+    monkeypatch.setattr("convlab.training.preparation.load_checked", lambda *arguments: changed)
     with pytest.raises(DataError, match="the training data changed since the checkpoint"):
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
 
-def test_one_process_at_a_time_trains_a_run(
+def test_only_one_process_at_a_time_can_train_a_run(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     from convlab.runs import RunFolder
@@ -223,27 +223,27 @@ def test_one_process_at_a_time_trains_a_run(
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
 
 
-def test_a_run_whose_steps_ended_inside_an_epoch_resumes_there(
+def test_a_run_that_reached_its_step_limit_mid_epoch_resumes_there(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     constant = {"schedule": "constant", "warmup": 0.0}
-    whole = train("whole", train={"max_steps": 60, **constant})
-    cut = train("cut", train={"max_steps": 31, **constant})
-    assert (cut.stop_reason, len(cut.epochs)) == ("max_steps", 2)
-    extended = resume("cut", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
+    uninterrupted = train("uninterrupted", train={"max_steps": 60, **constant})
+    stopped = train("stopped", train={"max_steps": 31, **constant})
+    assert (stopped.stop_reason, len(stopped.epochs)) == ("max_steps", 2)
+    extended = resume("stopped", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
     assert [(at["epoch"], at["step"]) for at in extended.resumed] == [(2, 10)]
-    assert weights(extended) == weights(whole)
-    assert results(extended) == results(whole)
+    assert weights(extended) == weights(uninterrupted)
+    assert without_timings(extended) == without_timings(uninterrupted)
 
 
-def test_a_finished_run_that_trains_for_longer_can_be_interrupted_and_resumed_again(
+def test_a_finished_run_that_trains_further_can_be_interrupted_and_resumed_again(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from convlab.runs import RunFolder
 
     constant = {"schedule": "constant", "warmup": 0.0}
     folder = train("run", train={"epochs": 1, "learning_rate": 0.001, **constant}).folder
-    found = (folder / "summary.json").read_bytes()
+    first_summary = (folder / "summary.json").read_bytes()
     append = RunFolder.append_epoch
 
     def interrupted(self: RunFolder, record: dict[str, Any]) -> None:
@@ -258,26 +258,26 @@ def test_a_finished_run_that_trains_for_longer_can_be_interrupted_and_resumed_ag
         with pytest.raises(KeyboardInterrupt):
             resumed(epochs=3, learning_rate=0.002)
     assert not (folder / "summary.json").exists()
-    assert (folder / "summary-1.json").read_bytes() == found
+    assert (folder / "summary-1.json").read_bytes() == first_summary
     result = resumed()
     assert len(result.epochs) == 3
-    assert float(np.asarray(_rate_of(folder))) == pytest.approx(0.002)
+    assert float(np.asarray(learning_rate_of(folder))) == pytest.approx(0.002)
     assert result.resumed[0]["changed"] == {"epochs": 3, "learning_rate": 0.002}
 
 
-def _rate_of(run: Path) -> Any:
+def learning_rate_of(run: Path) -> Any:
     arrays = read_checkpoint(run / "checkpoints" / "last.safetensors").arrays
-    return arrays["optimizer/0001"]  # after the count of its steps
+    return arrays["optimizer/0001"]  # the first variable counts steps
 
 
-def test_the_best_weights_of_an_epoch_cut_short_do_not_outlive_that_end(
+def test_the_best_weights_of_an_incomplete_epoch_are_not_used_after_resuming(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:
     settings = {"max_steps": 31, "restore_best": True, "schedule": "constant", "warmup": 0.0}
-    cut = train("cut", train=settings)
-    assert cut.selected_epoch == 2
-    kept = read_checkpoint(cut.folder / "checkpoints" / "best.safetensors").facts
-    assert kept["epoch"] == 1
-    whole = train("whole", train=settings | {"max_steps": 63})
-    extended = resume("cut", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
-    assert (extended.selected_epoch, extended.test) == (whole.selected_epoch, whole.test)
+    stopped = train("stopped", train=settings)
+    assert stopped.selected_epoch == 2
+    best = read_checkpoint(stopped.folder / "checkpoints" / "best.safetensors").facts
+    assert best["epoch"] == 1
+    uninterrupted = train("uninterrupted", train=settings | {"max_steps": 63})
+    extended = resume("stopped", train={"max_steps": 63}, host=host, runs_dir=tmp_path, progress=False)
+    assert (extended.selected_epoch, extended.test) == (uninterrupted.selected_epoch, uninterrupted.test)

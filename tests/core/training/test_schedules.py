@@ -1,4 +1,4 @@
-"""Learning rates over a run."""
+"""Each schedule gives the documented learning rate at every step of a run."""
 
 import math
 
@@ -24,28 +24,28 @@ def test_each_schedule_follows_its_definition() -> None:
 
 
 @pytest.mark.parametrize("name", [schedule.name for schedule in SCHEDULES])
-def test_a_warm_up_climbs_evenly_to_the_peak_and_the_schedule_follows_from_its_start(name: str) -> None:
-    warmed = rates(name, steps=100, warmup=0.2)
-    assert warmed[:20] == pytest.approx([0.4 * (i + 1) / 20 for i in range(20)])
-    assert warmed[20:] == pytest.approx(rates(name, steps=80, warmup=0.0), rel=1e-5, abs=1e-7)
+def test_warmup_is_linear_and_then_the_schedule_runs_from_its_start(name: str) -> None:
+    with_warmup = rates(name, steps=100, warmup=0.2)
+    assert with_warmup[:20] == pytest.approx([0.4 * (i + 1) / 20 for i in range(20)])
+    assert with_warmup[20:] == pytest.approx(rates(name, steps=80, warmup=0.0), rel=1e-5, abs=1e-7)
 
 
 @pytest.mark.parametrize("name", [schedule.name for schedule in SCHEDULES])
-def test_a_run_of_a_single_step_has_a_rate(name: str) -> None:
+def test_a_run_of_one_step_uses_the_full_learning_rate(name: str) -> None:
     assert rates(name, steps=1, warmup=0.0) == pytest.approx([0.4])
     assert rates(name, steps=1, warmup=0.9) == pytest.approx([0.4])
 
 
-def test_a_warm_up_saves_and_loads_with_its_optimizer() -> None:
+def test_a_schedule_with_warmup_is_saved_and_loaded_with_the_optimizer() -> None:
     import keras
 
     rate = scheduled_rate(find_schedule("cosine"), 0.4, steps=100, warmup=0.2)
     loaded = keras.optimizers.deserialize(keras.optimizers.serialize(keras.optimizers.SGD(rate)))
     schedule = loaded.get_config()["learning_rate"]
-    again = keras.optimizers.schedules.deserialize(schedule)
-    assert [float(again(step)) for step in (0, 19, 60)] == [float(rate(step)) for step in (0, 19, 60)]
+    restored = keras.optimizers.schedules.deserialize(schedule)
+    assert [float(restored(step)) for step in (0, 19, 60)] == [float(rate(step)) for step in (0, 19, 60)]
 
 
-def test_an_unknown_schedule_names_the_nearest() -> None:
+def test_an_unknown_schedule_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(ConfigError, match="did you mean 'cosine'"):
         find_schedule("cosin")

@@ -1,4 +1,4 @@
-"""Plugins installed as pip does: modules and ``dist-info`` folders in a folder on ``sys.path``."""
+"""Install plugins as pip would: modules and ``dist-info`` folders in a folder on ``sys.path``."""
 
 import importlib
 import sys
@@ -13,7 +13,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """A function that installs a distribution for the duration of a test.
 
     Called as ``install(distribution, modules, entry_points=None, version="1.0", metadata=None)``: ``modules``
-    maps names to sources; by default each module is an entry point of its own name.
+    maps module names to source code; by default each module is an entry point with the same name.
     """
     site = tmp_path / "site-packages"
     site.mkdir()
@@ -29,8 +29,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     ) -> None:
         for name, source in modules.items():
             (site / f"{name}.py").write_text(source, encoding="utf-8")
-        points = {name: name for name in modules} if entry_points is None else entry_points
-        lines = ["[convlab]", *(f"{name} = {value}" for name, value in points.items())]
+        targets = {name: name for name in modules} if entry_points is None else entry_points
+        lines = ["[convlab]", *(f"{name} = {value}" for name, value in targets.items())]
         folder = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
         folder.mkdir()
         (folder / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
@@ -40,17 +40,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         importlib.invalidate_caches()
 
     yield install_distribution
-    _forget_modules_below(tmp_path)
+    _forget_modules_in(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def forget_plugin_files(tmp_path: Path) -> Iterator[None]:
-    """Remove the plugin files that a test loaded from ``sys.modules``."""
+    """Remove the plugin files that a test imported from ``sys.modules``."""
     yield
-    _forget_modules_below(tmp_path)
+    _forget_modules_in(tmp_path)
 
 
-def _forget_modules_below(folder: Path) -> None:
+def _forget_modules_in(folder: Path) -> None:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if file is not None and Path(file).is_relative_to(folder):

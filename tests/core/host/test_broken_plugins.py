@@ -1,4 +1,4 @@
-"""Whatever way a plugin is broken, the host warns about it and everything else keeps working."""
+"""However a plugin is broken, the host warns about it and everything else keeps working."""
 
 import sys
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from convlab.parts import PART_TYPES, Part
 
 Install = Callable[..., None]
 
-# Every broken plugin has one hook that is whole, and it must stay available.
+# Each broken plugin has one valid hook, whose part must stay available.
 VALID = """
 import sys
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from convlab import Architecture, Metric, Optimizer, hookimpl
 
 @hookimpl
 def convlab_optimizers():
-    return [Optimizer(name="whole", summary="An optimizer", build=lambda learning_rate, options: None)]
+    return [Optimizer(name="valid", summary="An optimizer", build=lambda learning_rate, options: None)]
 
 
-def metric(name="whole", **changes):
-    whole = {"name": name, "summary": "A metric", "build": lambda num_classes, options: None}
-    return Metric(**whole | changes)
+def metric(name="valid", **changes):
+    valid = {"name": name, "summary": "A metric", "build": lambda num_classes, options: None}
+    return Metric(**valid | changes)
 """
 
 NEIGHBOUR = """
@@ -48,7 +48,7 @@ def options_hook(options: str) -> str:
     return f"{options}\n{metrics_hook('return [metric(options=Options)]')}"
 
 
-# What the plugin does, the stage and error it is kept under, text of the message, the metrics that stay.
+# The source code, the stage and type of the failure, text in the message, the metrics that remain.
 WAYS_TO_BREAK = [
     pytest.param("from math import nothing", "import", ImportError, "'nothing'", [], id="import error"),
     pytest.param(
@@ -108,7 +108,7 @@ WAYS_TO_BREAK = [
         metrics_hook("return metric()"),
         "hook",
         TypeError,
-        "expected a list of parts from convlab_metrics, got metric 'whole'",
+        "expected a list of parts from convlab_metrics, got metric 'valid'",
         [],
         id="single part instead of a list",
     ),
@@ -134,20 +134,20 @@ WAYS_TO_BREAK = [
         TypeError,
         "expected Metric from convlab_metrics, got str",
         ["first", "last"],
-        id="item of a wrong type",
+        id="item of the wrong type",
     ),
     pytest.param(
-        "class Rude:\n    def __repr__(self):\n        sys.exit()\n"
-        + metrics_hook("return [Rude(), metric('last')]"),
+        "class Unprintable:\n    def __repr__(self):\n        sys.exit()\n"
+        + metrics_hook("return [Unprintable(), metric('last')]"),
         "item",
         TypeError,
-        "expected Metric from convlab_metrics, got Rude",
+        "expected Metric from convlab_metrics, got Unprintable",
         ["last"],
         id="item that cannot be printed",
     ),
     pytest.param(
         metrics_hook(
-            "return [Architecture(name='net', summary='A net', build=lambda *three: None), metric('last')]"
+            "return [Architecture(name='net', summary='A net', build=lambda *args: None), metric('last')]"
         ),
         "item",
         TypeError,
@@ -161,13 +161,13 @@ WAYS_TO_BREAK = [
         ValueError,
         "duplicate metric 'convlab-broken:same'; keeping the one from broken",
         ["same", "last"],
-        id="two items of one name",
+        id="two items with the same name",
     ),
     pytest.param(
         metrics_hook("return [metric(summary='Two\\nlines')]"),
         "hook",
         ValueError,
-        "metric 'whole': summary must be one line",
+        "metric 'valid': summary must be one line",
         [],
         id="summary of two lines",
     ),
@@ -175,15 +175,15 @@ WAYS_TO_BREAK = [
         options_hook("class Options:\n    k: int = 1"),
         "hook",
         TypeError,
-        "metric 'whole': options Options must be a dataclass; decorate it with @dataclass(frozen=True)",
+        "metric 'valid': options Options must be a dataclass; decorate it with @dataclass(frozen=True)",
         [],
-        id="options of another class",
+        id="options that are not a dataclass",
     ),
     pytest.param(
         options_hook("@dataclass\nclass Options:\n    k: int = 1"),
         "hook",
         TypeError,
-        "metric 'whole': options Options must be frozen",
+        "metric 'valid': options Options must be frozen",
         [],
         id="options that are not frozen",
     ),
@@ -191,7 +191,7 @@ WAYS_TO_BREAK = [
         options_hook("@dataclass(frozen=True)\nclass Options:\n    k: int"),
         "hook",
         TypeError,
-        "metric 'whole': option k of Options needs a default",
+        "metric 'valid': option k of Options needs a default",
         [],
         id="option without a default",
     ),
@@ -199,14 +199,14 @@ WAYS_TO_BREAK = [
         metrics_hook("return [metric(build=lambda options: None)]"),
         "hook",
         TypeError,
-        "metric 'whole': build must accept build(num_classes, options)",
+        "metric 'valid': build must accept build(num_classes, options)",
         [],
-        id="factory with a wrong signature",
+        id="factory with the wrong signature",
     ),
 ]
 
 
-@pytest.mark.parametrize(("source", "stage", "error", "text", "kept"), WAYS_TO_BREAK)
+@pytest.mark.parametrize(("source", "stage", "error", "text", "remaining"), WAYS_TO_BREAK)
 def test_the_host_warns_about_a_broken_plugin_in_one_line_and_everything_else_works(
     install: Install,
     caplog: pytest.LogCaptureFixture,
@@ -214,7 +214,7 @@ def test_the_host_warns_about_a_broken_plugin_in_one_line_and_everything_else_wo
     stage: str,
     error: type[Exception],
     text: str,
-    kept: list[str],
+    remaining: list[str],
 ) -> None:
     install("convlab-broken", {"broken": VALID + source}, version="0.3")
     install("convlab-neighbour", {"neighbour": NEIGHBOUR})
@@ -228,15 +228,15 @@ def test_the_host_warns_about_a_broken_plugin_in_one_line_and_everything_else_wo
     assert warnings_of(caplog) == [f"plugin {failure.provider} failed at {stage}: {reason(failure)}"]
     assert str(failure.provider) == "convlab-broken 0.3 (entry point broken)"
 
-    assert names(host, Metric, "convlab-broken") == kept
-    assert names(host, Optimizer, "convlab-broken") == ([] if stage == "import" else ["whole"])
+    assert names(host, Metric, "convlab-broken") == remaining
+    assert names(host, Optimizer, "convlab-broken") == ([] if stage == "import" else ["valid"])
     assert host.find(Metric, "neighbour").provider.name == "convlab-neighbour"
     built_ins = PluginHost(third_party=False)
     for part_type in PART_TYPES:
         assert names(host, part_type, "convlab") == names(built_ins, part_type, "convlab") != []
 
 
-@pytest.mark.parametrize(("source", "stage", "error", "text", "kept"), WAYS_TO_BREAK)
+@pytest.mark.parametrize(("source", "stage", "error", "text", "remaining"), WAYS_TO_BREAK)
 def test_a_broken_plugin_is_fatal_to_a_strict_host(
     install: Install,
     monkeypatch: pytest.MonkeyPatch,
@@ -244,7 +244,7 @@ def test_a_broken_plugin_is_fatal_to_a_strict_host(
     stage: str,
     error: type[Exception],
     text: str,
-    kept: list[str],
+    remaining: list[str],
 ) -> None:
     install("convlab-broken", {"broken": VALID + source})
     monkeypatch.setenv("CONVLAB_STRICT_PLUGINS", "1")
@@ -268,16 +268,16 @@ def test_a_broken_plugin_is_fatal_to_a_strict_host(
     ],
     ids=["attribute", "module", "invalid name"],
 )
-def test_an_entry_point_to_something_missing_is_an_import_failure(
+def test_an_entry_point_with_a_missing_target_is_an_import_failure(
     install: Install, caplog: pytest.LogCaptureFixture, target: str, error: type[Exception], text: str
 ) -> None:
-    install("convlab-lost", {}, entry_points={"lost": target})
+    install("convlab-missing", {}, entry_points={"missing": target})
     install("convlab-neighbour", {"neighbour": NEIGHBOUR})
 
     host = PluginHost()
 
     [failure] = host.failures
-    assert (failure.provider.name, failure.provider.target) == ("convlab-lost", target)
+    assert (failure.provider.name, failure.provider.target) == ("convlab-missing", target)
     assert failure.stage == "import"
     assert isinstance(failure.error, error)
     assert text in str(failure)
@@ -286,7 +286,7 @@ def test_an_entry_point_to_something_missing_is_an_import_failure(
 
 
 @pytest.mark.parametrize("second", ["convlab-neighbour", "convlab-other"])
-def test_a_module_under_two_entry_points_is_loaded_once_with_a_warning(
+def test_a_module_with_two_entry_points_is_loaded_once_with_a_warning(
     install: Install, caplog: pytest.LogCaptureFixture, second: str
 ) -> None:
     if second == "convlab-neighbour":
@@ -305,10 +305,10 @@ def test_a_module_under_two_entry_points_is_loaded_once_with_a_warning(
     assert len(warnings_of(caplog)) == 1
 
 
-def test_each_failure_of_a_plugin_has_its_own_warning(
+def test_each_failure_of_a_plugin_is_logged_as_its_own_warning(
     install: Install, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = VALID + metrics_hook("return [1, metric('kept'), 2]")
+    source = VALID + metrics_hook("return [1, metric('good'), 2]")
     source += "@hookimpl\ndef convlab_schedules():\n    return []\n"
     source += "@hookimpl\ndef convlab_datasets():\n    raise OSError\n"
     install("convlab-broken", {"broken": source})
@@ -317,29 +317,29 @@ def test_each_failure_of_a_plugin_has_its_own_warning(
 
     assert [failure.stage for failure in host.failures] == ["register", "hook", "item", "item"]
     assert warnings_of(caplog) == [str(failure) for failure in host.failures]
-    assert names(host, Metric, "convlab-broken") == ["kept"]
-    assert names(host, Optimizer, "convlab-broken") == ["whole"]
+    assert names(host, Metric, "convlab-broken") == ["good"]
+    assert names(host, Optimizer, "convlab-broken") == ["valid"]
 
 
-def test_a_hook_of_a_later_convlab_may_be_marked_optional(install: Install) -> None:
+def test_a_hook_of_a_later_convlab_version_can_be_marked_optional(install: Install) -> None:
     source = VALID + "@hookimpl(optionalhook=True)\ndef convlab_schedules():\n    return []\n"
-    install("convlab-modern", {"modern": source})
+    install("convlab-newer", {"newer": source})
     host = PluginHost(strict=True)
-    assert names(host, Optimizer, "convlab-modern") == ["whole"]
+    assert names(host, Optimizer, "convlab-newer") == ["valid"]
 
 
-def test_a_failure_has_the_traceback_to_the_plugin_s_own_line(install: Install) -> None:
+def test_the_traceback_of_a_failure_ends_at_the_line_of_the_plugin(install: Install) -> None:
     install("convlab-broken", {"broken": "def configure():\n    return {}['gpu']\n\nconfigure()\n"})
     [failure] = PluginHost().failures
     assert "broken.py" in failure.traceback
     assert "return {}['gpu']" in failure.traceback
 
 
-def test_a_distribution_without_metadata_is_loaded_without_a_version(install: Install) -> None:
+def test_a_distribution_without_metadata_is_loaded_with_an_unknown_name_and_version(install: Install) -> None:
     install("convlab-neighbour", {"neighbour": NEIGHBOUR}, metadata="")
-    provided = PluginHost().find(Metric, "neighbour")
-    assert (provided.provider.name, provided.provider.version) == ("unknown", None)
-    assert str(provided.provider) == "unknown (entry point neighbour)"
+    found = PluginHost().find(Metric, "neighbour")
+    assert (found.provider.name, found.provider.version) == ("unknown", None)
+    assert str(found.provider) == "unknown (entry point neighbour)"
 
 
 @pytest.mark.parametrize(
@@ -347,13 +347,13 @@ def test_a_distribution_without_metadata_is_loaded_without_a_version(install: In
     ["raise KeyboardInterrupt", VALID + metrics_hook("raise KeyboardInterrupt")],
     ids=["import", "hook"],
 )
-def test_an_interrupt_while_plugins_load_is_raised(install: Install, source: str) -> None:
+def test_an_interrupt_while_plugins_load_is_not_suppressed(install: Install, source: str) -> None:
     install("convlab-slow", {"slow": source})
     with pytest.raises(KeyboardInterrupt):
         PluginHost()
 
 
-def test_a_failure_of_a_built_in_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_a_built_in_plugin_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "convlab_plugins.py").write_text("import no_such_module", encoding="utf-8")
     monkeypatch.delitem(sys.modules, "convlab_plugins", raising=False)
     monkeypatch.syspath_prepend(tmp_path)

@@ -1,4 +1,4 @@
-"""Which plugins are loaded, and in which order."""
+"""Plugins are discovered in a fixed order, and can be blocked."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ def convlab_metrics():
 BUILT_INS = ["convlab_datasets", "convlab_architectures", "convlab_plugins"]
 
 
-def test_built_ins_come_first_then_sorted_entry_points_then_files_in_order(
+def test_built_ins_load_first_then_sorted_entry_points_then_files_in_the_given_order(
     install: Install, tmp_path: Path
 ) -> None:
     install("zebra", {"ant": PLUGIN, "bee": PLUGIN}, entry_points={"two": "ant", "one": "bee"})
@@ -44,14 +44,14 @@ def test_built_ins_come_first_then_sorted_entry_points_then_files_in_order(
 
 
 @pytest.mark.parametrize(
-    "listed",
+    "blocked",
     ["my-plugin", "My_Plugin", "MY.PLUGIN", "the entry", "other, my-plugin ,", "convlab,my-plugin"],
 )
-def test_a_plugin_blocked_by_its_distribution_or_entry_point_is_never_imported(
-    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str
+def test_a_plugin_blocked_by_its_distribution_or_entry_point_name_is_never_imported(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocked: str
 ) -> None:
-    trace = install_leaving_a_trace(install, tmp_path)
-    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", listed)
+    trace = install_traced_plugin(install, tmp_path)
+    monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", blocked)
 
     host = PluginHost()
 
@@ -62,7 +62,7 @@ def test_a_plugin_blocked_by_its_distribution_or_entry_point_is_never_imported(
 
 
 def test_a_plugin_that_is_not_blocked_is_imported(install: Install, tmp_path: Path) -> None:
-    trace = install_leaving_a_trace(install, tmp_path)
+    trace = install_traced_plugin(install, tmp_path)
     assert loaded(PluginHost()) == ["convlab", "my-plugin", "neighbour"]
     assert trace.exists()
 
@@ -70,7 +70,7 @@ def test_a_plugin_that_is_not_blocked_is_imported(install: Install, tmp_path: Pa
 def test_an_argument_overrides_the_environment_variable(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install_leaving_a_trace(install, tmp_path)
+    install_traced_plugin(install, tmp_path)
     monkeypatch.setenv("CONVLAB_BLOCK_PLUGINS", "neighbour")
     assert loaded(PluginHost(blocked=["my-plugin"])) == ["convlab", "neighbour"]
     assert loaded(PluginHost(blocked=[])) == ["convlab", "my-plugin", "neighbour"]
@@ -79,31 +79,33 @@ def test_an_argument_overrides_the_environment_variable(
 
 
 @pytest.mark.parametrize(
-    ("value", "built_ins_alone"), [("1", True), ("true", True), ("0", False), ("", False)]
+    ("value", "only_built_ins"), [("1", True), ("true", True), ("0", False), ("", False)]
 )
 def test_convlab_no_plugins_loads_only_the_built_ins(
-    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, built_ins_alone: bool
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, only_built_ins: bool
 ) -> None:
-    trace = install_leaving_a_trace(install, tmp_path)
+    trace = install_traced_plugin(install, tmp_path)
     monkeypatch.setenv("CONVLAB_NO_PLUGINS", value)
     host = PluginHost()
-    assert trace.exists() is not built_ins_alone
-    assert loaded(host) == (["convlab"] if built_ins_alone else ["convlab", "my-plugin", "neighbour"])
+    assert trace.exists() is not only_built_ins
+    assert loaded(host) == (["convlab"] if only_built_ins else ["convlab", "my-plugin", "neighbour"])
 
 
-def test_a_host_without_third_parties_still_loads_the_given_files(install: Install, tmp_path: Path) -> None:
-    trace = install_leaving_a_trace(install, tmp_path)
+def test_a_host_without_third_party_plugins_still_loads_the_given_files(
+    install: Install, tmp_path: Path
+) -> None:
+    trace = install_traced_plugin(install, tmp_path)
     host = PluginHost(third_party=False, plugin_files=[plugin_file(tmp_path, "mine.py")])
     assert loaded(host) == ["convlab", "mine.py"]
     assert not trace.exists()
 
 
-def install_leaving_a_trace(install: Install, folder: Path) -> Path:
-    """Install a plugin that makes a file when it is imported, and a neighbour."""
+def install_traced_plugin(install: Install, folder: Path) -> Path:
+    """Install a neighbour, and a plugin that creates a file when it is imported; return that file."""
     trace = folder / "imported"
     source = f"{PLUGIN}\nfrom pathlib import Path\nPath({str(trace)!r}).touch()\n"
     install("My_Plugin", {"traced": source}, entry_points={"the entry": "traced"})
-    install("neighbour", {"beside": PLUGIN})
+    install("neighbour", {"neighbour_module": PLUGIN})
     return trace
 
 

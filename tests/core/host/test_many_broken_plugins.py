@@ -1,4 +1,4 @@
-"""Six of eight installed plugins are broken, each in its own way, and the other two work."""
+"""If six of eight installed plugins are broken, each in its own way, the other two still work."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ HOOK = "\n\n@hookimpl\ndef convlab_metrics():\n    "
 METRIC = "Metric(name='{}', summary='A metric', build=lambda num_classes, options: None)"
 BROKEN = {
     "syntax": "def broken(:",
-    "leaving": "raise SystemExit('leaving')",
+    "exiting": "raise SystemExit('exiting')",
     "missing": "import no_such_module",
     "raising": HOOK + "1 / 0",
     "single": HOOK + f"return {METRIC.format('single')}",
@@ -40,7 +40,7 @@ def test_list_shows_all_working_parts_and_warns_about_each_broken_plugin(cli: Ca
 
 
 @pytest.mark.usefixtures("eight_plugins")
-def test_a_run_that_uses_none_of_them_has_the_same_result_as_without_them(
+def test_a_run_that_uses_no_plugin_is_not_affected_by_broken_ones(
     cli: Callable[..., Ending], tmp_path: Path
 ) -> None:
     def test_results(*flags: str) -> dict[str, Any]:
@@ -67,21 +67,23 @@ def test_a_run_that_uses_none_of_them_has_the_same_result_as_without_them(
 
 @pytest.mark.usefixtures("eight_plugins")
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "problem"),
     [
         ("syntax", "import: SyntaxError"),
-        ("leaving", "import: SystemExit: leaving"),
+        ("exiting", "import: SystemExit: exiting"),
         ("missing", "No module named 'no_such_module'"),
         ("raising", "plugin_raising.py, line 6)"),
         ("single", "expected a list of parts from convlab_metrics"),
         ("unknown", "unknown hook 'convlab_nets'; did you mean"),
     ],
 )
-def test_check_reports_what_is_wrong_with_each(cli: Callable[..., Ending], name: str, found: str) -> None:
+def test_check_reports_the_problem_of_each_broken_plugin(
+    cli: Callable[..., Ending], name: str, problem: str
+) -> None:
     ending = cli("check", f"convlab-{name}", "--json")
     loads, imports = ending.json["results"]
     assert ending.exit_code == 1
     assert (loads["check"], loads["status"], imports["status"]) == ("loads", "failed", "skipped")
-    assert found in loads["message"]
+    assert problem in loads["message"]
     assert "'convlab plugins' prints it in full" in loads["fix"]
     assert imports["message"] == "requires loads, which failed"

@@ -1,4 +1,4 @@
-"""How a name is resolved if several plugins provide it."""
+"""A name is resolved even if several plugins provide it, or the error says how to qualify it."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ def providing(*names: str) -> str:
 from convlab import Architecture, hookimpl
 
 def build(input_shape, num_classes, options):
-    raise AssertionError("finding a part does not build it")
+    raise AssertionError("finding a part must not build it")
 
 @hookimpl
 def convlab_architectures():
@@ -22,7 +22,7 @@ def convlab_architectures():
 """
 
 
-def test_a_bare_name_refers_to_the_built_in_if_there_is_one(install: Install) -> None:
+def test_a_bare_name_prefers_the_built_in_part(install: Install) -> None:
     install("a-first-in-the-alphabet", {"impostor": providing("cnn")})
     host = PluginHost()
     for name in ("cnn", "convlab:cnn"):
@@ -30,13 +30,13 @@ def test_a_bare_name_refers_to_the_built_in_if_there_is_one(install: Install) ->
     assert host.find(Architecture, "a-first-in-the-alphabet:cnn").part.summary == "From impostor"
 
 
-def test_a_bare_name_refers_to_a_third_party_s_part_if_no_other_has_it(install: Install) -> None:
+def test_a_bare_name_finds_a_third_party_part_if_the_name_is_unique(install: Install) -> None:
     install("convlab-one", {"one": providing("resnet20")})
     found = PluginHost().find(Architecture, "resnet20")
     assert found.qualified_name == "convlab-one:resnet20"
 
 
-def test_a_name_of_two_third_parties_fails_only_if_it_is_used_bare(
+def test_a_name_shared_by_two_third_party_plugins_is_ambiguous_only_if_used_bare(
     install: Install, caplog: pytest.LogCaptureFixture
 ) -> None:
     install("convlab-one", {"one": providing("resnet20", "only_here")})
@@ -57,7 +57,7 @@ def test_a_name_of_two_third_parties_fails_only_if_it_is_used_bare(
     assert host.find(Architecture, "only_here").part.summary == "From one"
 
 
-def test_a_plugin_may_use_one_name_for_parts_of_two_kinds(install: Install) -> None:
+def test_a_plugin_can_use_the_same_name_for_parts_of_two_kinds(install: Install) -> None:
     metrics = """
 from convlab import Metric
 
@@ -71,12 +71,14 @@ def convlab_metrics():
     assert isinstance(host.find(Architecture, "convlab-one:resnet20").part, Architecture)
 
 
-def test_a_name_of_one_kind_is_unknown_as_another() -> None:
+def test_a_name_is_looked_up_only_among_parts_of_its_kind() -> None:
     with pytest.raises(UnknownNameError, match="unknown metric 'cnn'"):
         PluginHost(third_party=False).find(Metric, "cnn")
 
 
-def test_the_canonical_name_is_bare_for_a_built_in_and_qualified_for_a_third_party(install: Install) -> None:
+def test_the_canonical_name_is_bare_for_built_in_and_qualified_for_third_party_parts(
+    install: Install,
+) -> None:
     install("convlab-one", {"one": providing("resnet20")})
     host = PluginHost()
     built_in, third_party = host.find(Architecture, "cnn"), host.find(Architecture, "resnet20")
@@ -89,7 +91,7 @@ def test_the_canonical_name_is_bare_for_a_built_in_and_qualified_for_a_third_par
         assert host.find(Architecture, found.canonical_name) == found
 
 
-def test_a_distribution_s_name_is_normalized_as_on_package_indexes(install: Install) -> None:
+def test_distribution_names_are_normalized_as_on_package_indexes(install: Install) -> None:
     install("My_Plug.In", {"mine": providing("net")}, version="2.1")
     found = PluginHost().find(Architecture, "my-plug-in:net")
     assert found.provider.record() == {
@@ -111,7 +113,7 @@ def test_a_distribution_s_name_is_normalized_as_on_package_indexes(install: Inst
         ("", "choose from cnn, mlp, resnet20"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_nearest_and_all_others(
+def test_an_unknown_name_is_refused_with_the_nearest_name_and_all_choices(
     install: Install, name: str, suggestion: str
 ) -> None:
     install("convlab-one", {"one": providing("resnet20")})
@@ -121,7 +123,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_and_all_others(
     assert suggestion in str(raised.value)
 
 
-def test_an_unknown_name_is_refused_with_the_plugins_that_failed(install: Install) -> None:
+def test_the_error_for_an_unknown_name_lists_the_plugins_that_failed(install: Install) -> None:
     install("convlab-broken", {"broken": "import no_such_module"})
     with pytest.raises(
         UnknownNameError, match=r"\(these plugins have errors: convlab-broken; see 'convlab plugins'\)"

@@ -1,4 +1,4 @@
-"""A plugin may be a single file, named by ``--plugin``."""
+"""A plugin can be a single Python file, passed as ``plugin_files`` or with ``--plugin``."""
 
 import hashlib
 import sys
@@ -9,7 +9,7 @@ import pytest
 from convlab import Architecture, ConfigError, PluginHost
 from convlab.options.reading import option_fields, read_options
 
-# Annotations are strings here, which are resolved in the file's module.
+# The annotations are strings, which must be resolved in the module of the file.
 PLUGIN = '''
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Options:
 
 
 def build(input_shape, num_classes, options):
-    raise AssertionError("listing does not build")
+    raise AssertionError("listing must not build")
 
 
 @hookimpl
@@ -40,7 +40,7 @@ def convlab_architectures():
 '''
 
 
-def test_the_name_of_a_file_qualifies_its_parts(tmp_path: Path) -> None:
+def test_parts_of_a_file_are_qualified_by_the_file_name(tmp_path: Path) -> None:
     file = write(tmp_path / "my net.py", PLUGIN)
     host = PluginHost(plugin_files=[str(file)], third_party=False)
     found = host.find(Architecture, "net")
@@ -62,12 +62,12 @@ def test_options_with_string_annotations_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_a_file_is_recorded_with_the_source_that_ran_and_its_hash(tmp_path: Path, newline: str) -> None:
+def test_the_record_of_a_file_has_the_source_that_ran_and_its_hash(tmp_path: Path, newline: str) -> None:
     content = f"{PLUGIN}# größer\n".replace("\n", newline).encode()
     file = tmp_path / "net.py"
     file.write_bytes(content)
     provider = PluginHost(plugin_files=[file], third_party=False).find(Architecture, "net").provider
-    file.write_text("# changed since", encoding="utf-8")
+    file.write_text("# changed after loading", encoding="utf-8")
     assert provider.record() == {
         "provider": "net.py",
         "version": None,
@@ -84,7 +84,7 @@ def test_a_file_is_never_loaded_from_the_bytecode_cache(
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     file = write(tmp_path / "net.py", PLUGIN)
     for name in ("net", "ten"):
-        write(file, PLUGIN.replace('name="net"', f'name="{name}"'))  # within a second, of the same length
+        write(file, PLUGIN.replace('name="net"', f'name="{name}"'))  # same length and modification second
         host = PluginHost(plugin_files=[file], third_party=False)
         assert host.find(Architecture, name).provider.name == "net.py"
     assert list(tmp_path.iterdir()) == [file]
@@ -107,7 +107,7 @@ def test_a_plugin_file_must_be_a_python_file(tmp_path: Path, name: str, reason: 
 
 
 @pytest.mark.parametrize(
-    ("content", "error", "words"),
+    ("content", "error", "text"),
     [
         (b"import no_such_module", ModuleNotFoundError, "no_such_module"),
         (b"def broken(:", SyntaxError, "invalid syntax"),
@@ -118,7 +118,7 @@ def test_a_plugin_file_must_be_a_python_file(tmp_path: Path, name: str, reason: 
     ids=["import", "syntax", "exit", "not UTF-8", "binary"],
 )
 def test_a_file_that_cannot_be_imported_is_a_failure_and_the_next_file_works(
-    tmp_path: Path, content: bytes, error: type[Exception], words: str
+    tmp_path: Path, content: bytes, error: type[Exception], text: str
 ) -> None:
     broken = tmp_path / "broken.py"
     broken.write_bytes(content)
@@ -130,19 +130,19 @@ def test_a_file_that_cannot_be_imported_is_a_failure_and_the_next_file_works(
         "import",
     )
     assert isinstance(failure.error, error | SyntaxError)
-    assert words in str(failure)
+    assert text in str(failure)
     assert not [name for name in sys.modules if name.startswith("convlab_plugin_file_broken")]
     assert host.find(Architecture, "net").provider.name == "net.py"
 
 
-def test_a_file_given_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_passed_twice_is_loaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path / "net.py", PLUGIN)
     monkeypatch.chdir(tmp_path)
     host = PluginHost(plugin_files=[file, "net.py", "./net.py"], third_party=False, strict=True)
     assert [provider.target for provider in host.providers if provider.origin == "file"] == [str(file)]
 
 
-def test_two_files_of_one_name_provide_all_parts_with_different_names(tmp_path: Path) -> None:
+def test_two_files_with_the_same_name_provide_all_parts_with_different_names(tmp_path: Path) -> None:
     first = write(tmp_path / "one" / "net.py", PLUGIN)
     second = write(
         tmp_path / "two" / "net.py", PLUGIN.replace('name="net"', 'name="other"').replace("8, 16", "32, 64")

@@ -1,4 +1,4 @@
-"""A notebook can define and register a plugin."""
+"""A notebook can define a plugin and register it with the host."""
 
 from types import ModuleType
 
@@ -8,14 +8,14 @@ from convlab import Metric, PluginError, PluginHost, hookimpl
 
 
 class Mine:
-    """A plugin may be an object as well as a module."""
+    """A plugin that is an object instead of a module."""
 
     @hookimpl
     def convlab_metrics(self) -> list[Metric]:
         return [Metric(name="mine", summary="A metric", build=lambda num_classes, options: None)]
 
 
-def test_an_object_is_a_plugin_under_the_given_name() -> None:
+def test_an_object_can_be_registered_as_a_plugin_with_a_name() -> None:
     host = PluginHost(third_party=False, strict=True)
     host.register(Mine())
     host.register(Mine(), name="again")
@@ -28,7 +28,7 @@ def test_an_object_is_a_plugin_under_the_given_name() -> None:
     }
 
 
-def test_two_modules_may_have_the_same_name() -> None:
+def test_two_modules_with_the_same_name_can_be_registered() -> None:
     host = PluginHost(third_party=False, strict=True)
     for name in ("one", "two"):
         cell = ModuleType("__main__")
@@ -37,7 +37,7 @@ def test_two_modules_may_have_the_same_name() -> None:
     assert [found.qualified_name for found in host.parts(Metric)][-2:] == ["one:mine", "two:mine"]
 
 
-def test_a_plugin_that_is_registered_twice_is_kept_once() -> None:
+def test_a_plugin_registered_twice_is_loaded_once() -> None:
     host = PluginHost(third_party=False)
     plugin = Mine()
     for registered in (plugin, plugin, Mine()):

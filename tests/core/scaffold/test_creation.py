@@ -1,4 +1,4 @@
-"""``convlab new`` creates a complete package or nothing, and overwrites nothing."""
+"""``convlab new`` creates a complete package or nothing, and never overwrites files."""
 
 import ast
 import json
@@ -21,7 +21,9 @@ def invoke(*arguments: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_file_of_every_kind_is_rendered_and_valid(kind: str, tmp_path: Path) -> None:
+def test_a_new_package_of_each_kind_has_only_valid_files_without_placeholders(
+    kind: str, tmp_path: Path
+) -> None:
     created = create_package(kind, "two-words", to=tmp_path)
     written = {str(path.relative_to(created.folder)) for path in created.folder.rglob("*") if path.is_file()}
     assert written == set(created.files)
@@ -43,12 +45,12 @@ def test_every_file_of_every_kind_is_rendered_and_valid(kind: str, tmp_path: Pat
     assert project["entry-points"]["convlab"] == {"two_words": "convlab_two_words"}
 
 
-def test_the_command_prints_what_to_do_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_prints_the_next_steps_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    printed = invoke("architectures", "convlab-tinynet")
-    assert printed.exit_code == 0, printed.output
+    result = invoke("architectures", "convlab-tinynet")
+    assert result.exit_code == 0, result.output
     positions = [
-        printed.stdout.index(command)
+        result.stdout.index(command)
         for command in (
             "convlab-tinynet\n",
             "pip install -e ./convlab-tinynet",
@@ -76,12 +78,12 @@ def test_the_command_prints_what_to_do_next(tmp_path: Path, monkeypatch: pytest.
         ("metric", "plugins", "the package convlab_plugins is part of convlab"),
     ],
 )
-def test_an_invalid_name_is_refused_with_a_valid_one(
+def test_an_invalid_name_is_refused_with_a_valid_suggestion(
     kind: str, name: str, message: str, tmp_path: Path
 ) -> None:
-    refused = invoke(kind, name, "--to", str(tmp_path))
-    assert refused.exit_code == 2
-    assert message in refused.stderr
+    result = invoke(kind, name, "--to", str(tmp_path))
+    assert result.exit_code == 2
+    assert message in result.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -99,26 +101,26 @@ def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
         create_package("metric", "other", to=tmp_path)
 
 
-@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_failure_leaves_no_files(
-    fault: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_creation_leaves_no_files_behind(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write_text(path: Path, text: str) -> None:
         if path.suffix == ".py":
-            raise fault
+            raise error
         path.write_text(text, encoding="utf-8")
 
     monkeypatch.setattr("convlab.scaffold.creation.write_text", write_text)
-    with pytest.raises((ConvlabError, KeyboardInterrupt)) as ended:
+    with pytest.raises((ConvlabError, KeyboardInterrupt)) as raised:
         create_package("dataset", "shapes", to=tmp_path)
     assert not list(tmp_path.iterdir())
-    if isinstance(fault, OSError):
-        assert "No space left on device" in str(ended.value)
+    if isinstance(error, OSError):
+        assert "No space left on device" in str(raised.value)
 
 
-def test_a_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    refused = invoke("metric", "error", "--to", str(tmp_path / "file"))
-    assert refused.exit_code == 1
-    assert "choose another folder with --to" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    result = invoke("metric", "calibration", "--to", str(tmp_path / "file"))
+    assert result.exit_code == 1
+    assert "choose another folder with --to" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""The fixtures of convlab.testing work as documented."""
+"""The pytest fixtures of ``convlab.testing`` work as documented."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -22,9 +22,7 @@ def convlab_architectures() -> list[Architecture]:
     return [Architecture(name="linear", summary="One dense layer", build=build)]
 
 
-def test_an_architecture_registered_with_the_host_learns_the_tiny_task(
-    plugin_host: PluginHost, tiny_task: TinyTask
-) -> None:
+def test_a_registered_architecture_learns_the_tiny_task(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
     plugin_host.register(SimpleNamespace(convlab_architectures=convlab_architectures))
     result = tiny_task.run(architecture="linear", optimizer="adam", train={"learning_rate": 0.02})
     assert result.test["accuracy"] > 0.9
@@ -32,16 +30,16 @@ def test_an_architecture_registered_with_the_host_learns_the_tiny_task(
     assert [record["epoch"] for record in result.epochs] == [1, 2, 3, 4]
 
 
-def test_the_host_raises_failures_of_registered_plugins(plugin_host: PluginHost) -> None:
+def test_the_host_raises_the_failures_of_registered_plugins(plugin_host: PluginHost) -> None:
     with pytest.raises(PluginError, match="unknown hook 'convlab_nets'"):
         plugin_host.register(SimpleNamespace(convlab_nets=hookimpl(lambda: [])))
 
 
-def test_a_command_runs_in_this_process_and_returns_how_it_ended(cli: Callable[..., Ending]) -> None:
+def test_cli_runs_a_command_and_returns_its_exit_code_and_output(cli: Callable[..., Ending]) -> None:
     listed = cli("list", "architectures", "--no-plugins", "--json")
     assert (listed.exit_code, listed.stderr) == (0, "")
     assert [part["name"] for part in listed.json] == ["mlp", "cnn"]
     mistyped = cli("show", "architecture", "cnnn")
     assert (mistyped.exit_code, mistyped.stdout) == (2, "")
     assert "did you mean 'cnn'?" in mistyped.stderr
-    assert cli("nothing").exit_code == 2
+    assert cli("unknown").exit_code == 2

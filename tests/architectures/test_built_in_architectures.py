@@ -1,4 +1,4 @@
-"""The built-in architectures accept images of any size, and each option has its effect."""
+"""The built-in architectures accept images of any size and honour their options."""
 
 from typing import Any
 
@@ -20,17 +20,17 @@ def build(name: str, input_shape: tuple[int, int, int], num_classes: int = 10, *
     ("input_shape", "num_classes"),
     [((8, 8, 1), 10), ((28, 28, 1), 10), ((32, 32, 3), 100), ((17, 23, 3), 2), ((1, 1, 1), 2)],
 )
-def test_it_maps_images_of_any_size_to_finite_logits(
+def test_an_architecture_maps_images_of_any_size_to_finite_logits(
     name: str, input_shape: tuple[int, int, int], num_classes: int
 ) -> None:
     images = np.random.default_rng(0).normal(size=(3, *input_shape)).astype(np.float32)
     logits = np.asarray(build(name, input_shape, num_classes)(images))
     assert logits.shape == (3, num_classes)
     assert np.isfinite(logits).all()
-    assert not np.allclose(logits.sum(axis=1), 1), "logits, not probabilities"
+    assert not np.allclose(logits.sum(axis=1), 1), "the outputs must be logits, not probabilities"
 
 
-def test_an_image_may_be_smaller_than_its_blocks_of_pooling_need() -> None:
+def test_an_image_can_be_too_small_for_the_number_of_pooling_layers() -> None:
     assert build("cnn", (8, 8, 1), filters=[4, 4, 4, 4, 4, 4]).output_shape == (None, 10)
 
 
@@ -38,7 +38,7 @@ def layers_of(model: Any) -> list[str]:
     return [type(layer).__name__ for layer in model.layers]
 
 
-def test_the_mlp_has_the_layers_of_its_options() -> None:
+def test_the_mlp_has_the_layers_that_its_options_describe() -> None:
     plain = build("mlp", (28, 28, 1))
     assert [weight.shape for weight in plain.get_weights()] == [
         *((784, 256), (256,), (256, 256), (256,), (256, 10), (10,))
@@ -50,7 +50,7 @@ def test_the_mlp_has_the_layers_of_its_options() -> None:
     assert full.layers[5].rate == 0.5
 
 
-def test_the_cnn_has_the_layers_of_its_options() -> None:
+def test_the_cnn_has_the_layers_that_its_options_describe() -> None:
     block = ["Conv2D", "Activation", "MaxPooling2D"]
     assert layers_of(build("cnn", (28, 28, 1)))[1:] == [
         *block,

@@ -1,4 +1,4 @@
-"""The built-in metrics equal scikit-learn's over the whole set, whatever the batch sizes."""
+"""The built-in metrics equal those of scikit-learn on the whole set, whatever the batch sizes."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from convlab import Metric, PluginHost
 from convlab.options.reading import read_options
 
 RNG = np.random.default_rng(0)
-LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # the last class never occurs
+LABELS = RNG.choice(5, size=500, p=[0.6, 0.2, 0.1, 0.1, 0.0])  # no image of the last class
 LOGITS = (RNG.normal(size=(500, 5)) + 1.5 * np.eye(5)[LABELS]).astype(np.float32)
 LOGITS[:, 4] -= 100  # a class that is never predicted
 CHUNKS = np.split(np.arange(500), [1, 130, 257])
@@ -29,7 +29,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_it_is_exact_for_batches_of_unequal_size_and_after_a_reset(name: str) -> None:
+def test_a_metric_is_exact_for_batches_of_unequal_size_and_after_a_reset(name: str) -> None:
     metric = build(name, **({"k": 2} if name == "top_k_accuracy" else {}))
     for _ in range(2):
         metric.reset_state()
@@ -38,10 +38,10 @@ def test_it_is_exact_for_batches_of_unequal_size_and_after_a_reset(name: str) ->
         assert float(metric.result()) == pytest.approx(EXPECTED[name], abs=1e-6)
 
 
-def test_macro_f1_is_recreated_from_its_config() -> None:
+def test_macro_f1_can_be_recreated_from_its_config() -> None:
     import keras
 
     metric = build("macro_f1")
-    again = keras.metrics.deserialize(keras.metrics.serialize(metric))
-    again.update_state(LABELS, LOGITS)
-    assert float(again.result()) == pytest.approx(EXPECTED["macro_f1"], abs=1e-6)
+    restored = keras.metrics.deserialize(keras.metrics.serialize(metric))
+    restored.update_state(LABELS, LOGITS)
+    assert float(restored.result()) == pytest.approx(EXPECTED["macro_f1"], abs=1e-6)

@@ -1,4 +1,4 @@
-"""Each option of the built-in optimizers changes the update as its paper says."""
+"""Each option of the built-in optimizers changes the update as documented."""
 
 from typing import Any
 
@@ -52,18 +52,18 @@ def test_adam_takes_the_step_that_its_options_describe() -> None:
 
 
 @pytest.mark.parametrize(("name", "options"), [("sgd", {"momentum": 0.0}), ("adam", {})])
-def test_it_accepts_a_learning_rate_schedule(name: str, options: dict[str, Any]) -> None:
+def test_an_optimizer_accepts_a_learning_rate_schedule(name: str, options: dict[str, Any]) -> None:
     import keras
 
-    one_step_alone = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.1, 0.0])
+    zero_after_one_step = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.1, 0.0])
     after_one, after_three = (
-        weights_after(build(name, one_step_alone, **options), [[1.0]] * steps) for steps in (1, 3)
+        weights_after(build(name, zero_after_one_step, **options), [[1.0]] * steps) for steps in (1, 3)
     )
     assert after_one == pytest.approx([0.9], rel=1e-4)
     assert after_three == pytest.approx(after_one)
 
 
-def test_clipping_by_norm_and_by_value_together_is_refused() -> None:
+def test_clipping_by_both_norm_and_value_is_refused() -> None:
     from convlab import Experiment, PluginError, prepare
 
     both = {"clip_norm": 1.0, "clip_value": 1.0}

@@ -1,4 +1,4 @@
-"""Commands in processes that are quick to begin."""
+"""Run convlab commands in processes that start quickly."""
 
 import json
 import subprocess
@@ -11,8 +11,8 @@ import pytest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
-    """How a command ended, and what it printed."""
+class Finished:
+    """The exit code and output of a command."""
 
     returncode: int
     stdout: str
@@ -20,45 +20,47 @@ class Done:
 
 
 class Forked:
-    """Runs commands in processes that are forked from one with TensorFlow imported."""
+    """Runs commands in processes forked from one that has already imported TensorFlow."""
 
     def __init__(self) -> None:
         program = [sys.executable, str(Path(__file__).with_name("forked_commands.py"))]
         self._server = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def start(self, folder: Path, *arguments: str, largest_file: int | None = None) -> int:
-        """Start a command in a folder and return its process."""
+        """Start a command in a folder and return its process ID."""
         assert self._server.stdin is not None
         self._server.stdin.write(json.dumps([str(folder), arguments, largest_file]) + "\n")
         self._server.stdin.flush()
         self._folder = folder
-        return int(self._answer())
+        return int(self._read_line())
 
-    def ended(self) -> Done:
-        """Wait for the command that was started last."""
-        code = int(self._answer())
-        out, err = ((self._folder / name).read_text(encoding="utf-8") for name in ("out.txt", "err.txt"))
-        return Done(returncode=code, stdout=out, stderr=err)
+    def wait(self) -> Finished:
+        """Wait for the most recently started command to finish."""
+        returncode = int(self._read_line())
+        stdout, stderr = (
+            (self._folder / name).read_text(encoding="utf-8") for name in ("out.txt", "err.txt")
+        )
+        return Finished(returncode=returncode, stdout=stdout, stderr=stderr)
 
-    def run(self, folder: Path, *arguments: str, largest_file: int | None = None) -> Done:
-        """Run a command in a folder to its end."""
+    def run(self, folder: Path, *arguments: str, largest_file: int | None = None) -> Finished:
+        """Run a command in a folder and wait for it to finish."""
         self.start(folder, *arguments, largest_file=largest_file)
-        return self.ended()
+        return self.wait()
 
     def close(self) -> None:
-        """End the process that all are forked from."""
+        """Stop the server process."""
         assert self._server.stdin is not None
         self._server.stdin.close()
         self._server.wait()
 
-    def _answer(self) -> str:
+    def _read_line(self) -> str:
         assert self._server.stdout is not None
         return self._server.stdout.readline()
 
 
 @pytest.fixture(scope="session")
 def forked() -> Iterator[Forked]:
-    """Where commands run without the seconds of an import each time."""
+    """Runs commands without importing TensorFlow each time, which takes seconds."""
     server = Forked()
     yield server
     server.close()

@@ -1,7 +1,7 @@
-"""A process that has TensorFlow imported, and forks one that runs a convlab command for each line it reads.
+"""A server that imports TensorFlow once and forks a process for each convlab command it reads.
 
-A test can then kill many without the seconds of an import each time. TensorFlow makes its threads with its
-first operation, which the forked processes alone reach.
+A test can then kill many runs without waiting for an import each time. Forking is safe because TensorFlow
+starts its threads with the first operation, and only the forked processes execute operations.
 """
 
 import json
@@ -15,10 +15,10 @@ from convlab.cli.errors import run_app
 
 
 def main() -> None:
-    """Read ``[folder, arguments, largest_file]`` a line; write the id of the process forked for it.
+    """Read one ``[folder, arguments, largest_file]`` per line; print the process ID, then the exit code.
 
-    When it has ended its exit code is written too. What it prints goes to the files out.txt and err.txt in
-    the folder. ``largest_file`` limits the bytes of each file that it writes, as a full disk would.
+    The output of the command goes to ``out.txt`` and ``err.txt`` in the folder. ``largest_file`` limits the
+    size in bytes of each file that the command writes, which simulates a full disk.
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras  # noqa: F401
@@ -38,7 +38,7 @@ def _run(folder: str, arguments: list[str], largest_file: int | None) -> int:
     os.chdir(folder)
     for descriptor, name in ((1, "out.txt"), (2, "err.txt")):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background ignores it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background parent ignores it
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     sys.argv = ["convlab", *arguments]

@@ -1,4 +1,4 @@
-"""``convlab run`` as a user types it, in a process of its own."""
+"""``convlab run`` as a user types it, in its own process."""
 
 import json
 import os
@@ -24,26 +24,28 @@ def convlab(*arguments: str, folder: Path, **environment: str) -> "subprocess.Co
     )
 
 
-def without_times(lines: str) -> list[dict[str, Any]]:
+def without_timings(lines: str) -> list[dict[str, Any]]:
     records = [json.loads(line) for line in lines.splitlines()]
     return [{k: v for k, v in r.items() if k not in ("seconds", "images_per_second")} for r in records]
 
 
-def test_the_bare_run_trains_on_real_digits_and_says_where_and_what_next(tmp_path: Path) -> None:
-    done = convlab("run", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_run_without_arguments_trains_on_digits_and_prints_the_run_folder_and_the_next_step(
+    tmp_path: Path,
+) -> None:
+    finished = convlab("run", folder=tmp_path)
+    assert finished.returncode == 0, finished.stderr
     (folder,) = (tmp_path / "runs").iterdir()
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["test"]["accuracy"] >= 0.95
-    assert f"runs/{folder.name}" in done.stdout
-    assert f"convlab run runs/{folder.name}/experiment.toml -a mlp" in done.stdout
-    assert "epoch 10/10" in done.stderr
-    assert "I0000" not in done.stderr, "TensorFlow's chatter reached the terminal"
-    assert "WARNING" not in done.stderr
-    assert "\x1b[" not in done.stdout + done.stderr, "what is piped is not coloured"
+    assert f"runs/{folder.name}" in finished.stdout
+    assert f"convlab run runs/{folder.name}/experiment.toml -a mlp" in finished.stdout
+    assert "epoch 10/10" in finished.stderr
+    assert "I0000" not in finished.stderr, "TensorFlow logged to the terminal"
+    assert "WARNING" not in finished.stderr
+    assert "\x1b[" not in finished.stdout + finished.stderr, "piped output must not be coloured"
 
 
-def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_process(
+def test_rerunning_the_saved_experiment_in_another_process_reproduces_every_result(
     forked: Any, tmp_path: Path
 ) -> None:
     arguments = "run -a cnn -o sgd -m accuracy -m macro_f1 -e 2 --seed 3 --name first --quiet"
@@ -52,19 +54,21 @@ def test_a_run_is_repeated_number_for_number_by_its_own_experiment_in_another_pr
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert first.stderr == ""
     folders = [tmp_path / "runs" / name for name in ("first", "again")]
-    records, of_again = (
-        without_times((folder / "metrics.jsonl").read_text(encoding="utf-8")) for folder in folders
+    records, repeated_records = (
+        without_timings((folder / "metrics.jsonl").read_text(encoding="utf-8")) for folder in folders
     )
-    assert records == of_again
-    tests = [json.loads((folder / "summary.json").read_text(encoding="utf-8"))["test"] for folder in folders]
-    assert tests[0] == tests[1]
+    assert records == repeated_records
+    test_results = [
+        json.loads((folder / "summary.json").read_text(encoding="utf-8"))["test"] for folder in folders
+    ]
+    assert test_results[0] == test_results[1]
     experiments = [(folder / "experiment.toml").read_text(encoding="utf-8") for folder in folders]
     assert experiments[0] == experiments[1]
 
     printed = json.loads(again.stdout)
     assert printed == json.loads((folders[1] / "summary.json").read_text(encoding="utf-8"))
-    contract = {"run", "experiment", "parameters", "epochs", "test", "timing"}
-    assert set(printed) == contract | {"started", "stop_reason", "selected_epoch", "resumed"}
+    documented = {"run", "experiment", "parameters", "epochs", "test", "timing"}
+    assert set(printed) == documented | {"started", "stop_reason", "selected_epoch", "resumed"}
     assert set(printed["timing"]) == {*("import", "data", "build", "compile", "train", "evaluate", "other")}
     assert set(printed["epochs"][0]) == {
         *("epoch", "seconds", "images_per_second", "loss", "accuracy", "macro_f1"),
@@ -105,26 +109,26 @@ def convlab_architectures():
 """
 
 
-def test_json_is_all_there_is_on_standard_output_whatever_plugins_print(forked: Any, tmp_path: Path) -> None:
+def test_standard_output_contains_only_json_even_if_plugins_print(forked: Any, tmp_path: Path) -> None:
     (tmp_path / "noisy.py").write_text(NOISY, encoding="utf-8")
     arguments = "run --plugin noisy.py -a noisy -e 1 --json --quiet -s data.validation=0"
-    done = forked.run(tmp_path, *arguments.split())
-    assert done.returncode == 0, done.stderr
-    printed = json.loads(done.stdout)
+    finished = forked.run(tmp_path, *arguments.split())
+    assert finished.returncode == 0, finished.stderr
+    printed = json.loads(finished.stdout)
     assert "val_loss" not in printed["epochs"][0]
-    assert "printed at import" in done.stderr
+    assert "printed at import" in finished.stderr
     assert printed["experiment"]["architecture"] == "noisy.py:noisy"
 
     environment = json.loads((tmp_path / printed["run"] / "environment.json").read_text(encoding="utf-8"))
-    (noted,) = [plugin for plugin in environment["plugins"] if plugin["kind"] == "architecture"]
-    assert noted["text"] == NOISY
-    assert len(noted["sha256"]) == 64
+    (recorded,) = [plugin for plugin in environment["plugins"] if plugin["kind"] == "architecture"]
+    assert recorded["text"] == NOISY
+    assert len(recorded["sha256"]) == 64
 
 
-def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(
+def test_the_saved_model_accepts_raw_pixels_and_reproduces_the_test_accuracy_of_the_run(
     forked: Any, tmp_path: Path
 ) -> None:
-    done = forked.run(tmp_path, "run", "-e", "1", "--name", "kept", "--json")
+    finished = forked.run(tmp_path, "run", "-e", "1", "--name", "saved", "--json")
     program = (
         "import sys, keras, numpy as np; arrays = np.load(sys.argv[2])\n"
         "logits = keras.saving.load_model(sys.argv[1]).predict(arrays['images'], verbose=0)\n"
@@ -134,48 +138,50 @@ def test_the_saved_model_takes_raw_pixels_and_gives_the_runs_own_test_accuracy(
 
     digits = PluginHost(third_party=False).find(Dataset, "digits").part.load(DataSource(folders=()), None)
     np.savez(tmp_path / "test.npz", images=np.asarray(digits.test.images), labels=digits.test.labels)
-    model = str(tmp_path / "runs" / "kept" / "model.keras")
+    model = str(tmp_path / "runs" / "saved" / "model.keras")
     loaded = subprocess.run(
         [sys.executable, "-c", program, model, str(tmp_path / "test.npz")],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert float(loaded.stdout) == pytest.approx(json.loads(done.stdout)["test"]["accuracy"], abs=1e-6)
+    assert float(loaded.stdout) == pytest.approx(json.loads(finished.stdout)["test"]["accuracy"], abs=1e-6)
 
 
-def test_without_a_network_the_message_names_the_files_the_folders_and_the_flag(tmp_path: Path) -> None:
-    refusing = "http://127.0.0.1:9"
-    done = convlab(
+def test_without_internet_access_the_error_names_the_files_the_folders_and_the_flag(tmp_path: Path) -> None:
+    closed_port = "http://127.0.0.1:9"
+    finished = convlab(
         "run",
         "-d",
         "mnist",
         folder=tmp_path,
-        https_proxy=refusing,
-        http_proxy=refusing,
+        https_proxy=closed_port,
+        http_proxy=closed_port,
         KERAS_HOME=str(tmp_path),
     )
-    assert done.returncode == 1
-    assert done.stdout == ""
-    message = done.stderr.splitlines()[-1]
-    for named in ("error: dataset 'mnist'", str(tmp_path), "train-images-idx3-ubyte.gz", "--data-dir"):
-        assert named in message
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    message = finished.stderr.splitlines()[-1]
+    for text in ("error: dataset 'mnist'", str(tmp_path), "train-images-idx3-ubyte.gz", "--data-dir"):
+        assert text in message
     assert not list(tmp_path.glob("runs/*"))
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_the_step_and_the_cause(
+def test_a_nan_loss_stops_the_run_with_an_error_that_names_the_step_and_the_cause(
     forked: Any, tmp_path: Path
 ) -> None:
     arguments = "run -o sgd --learning-rate 1e12 -s data.scaling=none --quiet"
     for loop in ("tape", "fit"):
-        done = forked.run(tmp_path, *arguments.split(), "--loop", loop, "--name", loop)
-        assert done.returncode == 1
-        assert "error: the loss became nan in epoch 1, step 2 of 21" in done.stderr
-        assert "lower --learning-rate (now 1e+12), or look for" in done.stderr
+        finished = forked.run(tmp_path, *arguments.split(), "--loop", loop, "--name", loop)
+        assert finished.returncode == 1
+        assert (
+            "error: the loss became nan in epoch 1, step 2 of 21; lower --learning-rate " in finished.stderr
+        )
+        assert "lower --learning-rate (now 1e+12)" in finished.stderr
         assert not (tmp_path / "runs" / loop / "summary.json").exists()
 
 
-ASKING = """
+REPORTING = """
 from convlab import Architecture, hookimpl
 
 def build(input_shape, num_classes, options):
@@ -187,14 +193,14 @@ def build(input_shape, num_classes, options):
 
 @hookimpl
 def convlab_architectures():
-    return [Architecture(name="asking", summary="Asks TensorFlow", build=build)]
+    return [Architecture(name="reporting", summary="Prints TensorFlow's setting", build=build)]
 """
 
 
-def test_deterministic_operations_are_turned_on_where_they_are_asked_for(forked: Any, tmp_path: Path) -> None:
-    (tmp_path / "asking.py").write_text(ASKING, encoding="utf-8")
-    done = forked.run(
-        tmp_path, "run", "--plugin", "asking.py", "-a", "asking", "--dry-run", "--deterministic"
+def test_the_deterministic_flag_turns_on_deterministic_operations(forked: Any, tmp_path: Path) -> None:
+    (tmp_path / "reporting.py").write_text(REPORTING, encoding="utf-8")
+    finished = forked.run(
+        tmp_path, "run", "--plugin", "reporting.py", "-a", "reporting", "--dry-run", "--deterministic"
     )
-    assert done.returncode == 0, done.stderr
-    assert "deterministic: True" in done.stderr
+    assert finished.returncode == 0, finished.stderr
+    assert "deterministic: True" in finished.stderr

@@ -40,11 +40,13 @@ def commands(page: Path) -> list[list[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_commands_of_a_page_run_in_its_order(
+def test_the_commands_of_a_page_run_in_order(
     page: Path, tmp_path: Path, small_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    data = shutil.copytree(small_mnist_dir, tmp_path.with_name(f"{tmp_path.name}-data"))  # pages write to it
+    data = shutil.copytree(
+        small_mnist_dir, tmp_path.with_name(f"{tmp_path.name}-data")
+    )  # the commands write to it
     monkeypatch.setenv("CONVLAB_DATA_DIR", str(data))
     for block in blocks(page, "python"):
         if file := re.match(r"# (\w+\.py)\n", block):
@@ -55,12 +57,12 @@ def test_the_commands_of_a_page_run_in_its_order(
         if command[0] == "pip":
             pip_install(command[2], tmp_path / "site-packages", monkeypatch)
             continue
-        done = CliRunner().invoke(app, command[1:])
-        assert done.exit_code == 0, f"{shlex.join(command)}\n{done.output}"
+        result = CliRunner().invoke(app, command[1:])
+        assert result.exit_code == 0, f"{shlex.join(command)}\n{result.output}"
 
 
 def pip_install(package: str, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Install a package where this process finds it, without a network."""
+    """Install a package where this process can import it, without internet access."""
     pytest.importorskip("pip")
     pytest.importorskip("hatchling")
     offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", str(site)]
@@ -69,7 +71,7 @@ def pip_install(package: str, site: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
 
 
-def test_the_reference_is_what_the_code_says_today(reference: ModuleType) -> None:
+def test_the_reference_page_is_up_to_date(reference: ModuleType) -> None:
     assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), "run: python docs/reference.py"
 
 
@@ -81,28 +83,28 @@ def test_every_hook_field_and_setting_is_documented(reference: ModuleType) -> No
         assert all(meaning for *_, meaning in reference.settings(section)), section.__name__
 
 
-def test_a_field_that_is_not_documented_is_noticed(reference: ModuleType) -> None:
+def test_an_undocumented_field_is_detected(reference: ModuleType) -> None:
     @dataclass(frozen=True, kw_only=True)
     class Schedule(Part):
         """A schedule.
 
         Attributes:
-            build: makes it,
-                in two lines.
+            build: creates the schedule,
+                described in two lines.
         """
 
         build: Callable[..., Any]
-        forgotten: int = 3
+        undocumented: int = 3
 
     meanings = {name.strip("`"): meaning for name, *_, meaning in reference.fields(Schedule)}
     assert meanings["summary"] == "the one line that ``convlab list`` shows."
-    assert meanings["build"] == "makes it, in two lines."
-    assert meanings["forgotten"] == ""
+    assert meanings["build"] == "creates the schedule, described in two lines."
+    assert meanings["undocumented"] == ""
 
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    """What writes the reference page."""
+    """The script that generates the reference page."""
     spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
     assert spec is not None
     assert spec.loader is not None
@@ -111,24 +113,24 @@ def reference() -> ModuleType:
     return module
 
 
-def test_the_experiment_that_the_documentation_shows_is_the_one_that_is_printed() -> None:
+def test_the_documented_experiment_is_what_print_config_prints() -> None:
     page = ROOT / "docs" / "experiments.md"
-    shown = next(block for block in blocks(page, "toml") if block.startswith("dataset"))
+    documented = next(block for block in blocks(page, "toml") if block.startswith("dataset"))
     command = next(command for command in commands(page) if "--print-config" in command)
-    assert CliRunner().invoke(app, command[1:]).stdout == shown
+    assert CliRunner().invoke(app, command[1:]).stdout == documented
 
 
-def test_the_table_of_keys_is_complete_and_its_defaults_are_true() -> None:
+def test_the_table_of_settings_is_complete_and_its_defaults_are_correct() -> None:
     page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \|[^|]*\| ([^|]*) \|", page, re.MULTILINE))
     experiment = Experiment()
     for section in ("data", "train"):
         for key, default in getattr(experiment, section).model_dump().items():
-            shown = rows[f"{section}.{key}"].strip("`")
-            assert default is None or shown in (str(default), str(default).lower()), f"{section}.{key}"
+            documented = rows[f"{section}.{key}"].strip("`")
+            assert default is None or documented in (str(default), str(default).lower()), f"{section}.{key}"
 
 
-def test_the_readme_marks_the_two_commands_that_set_everything_up() -> None:
+def test_the_readme_marks_the_install_and_the_test_command_for_ci() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    marked = re.findall(r"^<!-- \.ci/run -->\n```bash\n(.*)\n```", readme, re.MULTILINE)
-    assert marked == ["pip install . && convlab run", 'pip install ".[test]" && pytest']
+    marked_commands = re.findall(r"^<!-- \.ci/run -->\n```bash\n(.*)\n```", readme, re.MULTILINE)
+    assert marked_commands == ["pip install . && convlab run", 'pip install ".[test]" && pytest']

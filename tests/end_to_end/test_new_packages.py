@@ -1,4 +1,4 @@
-"""Packages that ``convlab new`` creates, installed by pip in a fresh environment with the example package."""
+"""Packages created by ``convlab new`` work when installed with pip in a fresh environment."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def python(packages: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a fresh environment that shares this one's TensorFlow, which saves minutes."""
+    """The Python of a fresh environment, which shares the installed TensorFlow to save minutes."""
     pytest.importorskip("pip")
     pytest.importorskip("hatchling")
     folder = tmp_path_factory.mktemp("fresh") / "environment"
@@ -43,18 +43,18 @@ def python(packages: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Pa
         sysconfig.get_path(path, "venv", vars={"base": str(folder), "platbase": str(folder)})
         for path in ("scripts", "purelib")
     )
-    beside = "; ".join(f"site.addsitedir({path!r})" for path in sys.path if path.endswith("site-packages"))
-    (Path(site) / "beside.pth").write_text(f"import site; {beside}\n", encoding="utf-8")
+    shared = "; ".join(f"site.addsitedir({path!r})" for path in sys.path if path.endswith("site-packages"))
+    (Path(site) / "shared.pth").write_text(f"import site; {shared}\n", encoding="utf-8")
     python = Path(scripts) / Path(sys.executable).name
     offline = ("--no-index", "--no-deps", "--no-build-isolation", "--quiet")
     run(Path(sys.executable), "-m", "pip", "--python", python, "install", *offline, *packages, EXAMPLE)
     return python
 
 
-def test_the_packages_are_discovered_with_their_parts(python: Path) -> None:
+def test_the_parts_of_the_packages_are_discovered(python: Path) -> None:
     listed = json.loads(run(python, "-m", "convlab", "list", "--json"))
-    found = {part["qualified_name"]: part["kind"] for part in listed if part["provider"] != "convlab"}
-    assert found == {
+    third_party = {part["qualified_name"]: part["kind"] for part in listed if part["provider"] != "convlab"}
+    assert third_party == {
         **{f"convlab-{name}:{name}": kind for kind, name in NEW},
         "convlab-resnet:resnet20": "architecture",
         "convlab-resnet:resnet32": "architecture",
@@ -62,20 +62,20 @@ def test_the_packages_are_discovered_with_their_parts(python: Path) -> None:
     }
 
 
-def test_the_new_packages_pass_their_own_tests_which_include_every_check(
+def test_the_new_packages_pass_their_own_tests_including_every_check(
     python: Path, packages: list[Path]
 ) -> None:
     tests: list[object] = [package / "tests" for package in packages]
-    # Tests of the documentation run `convlab check tinynet`, which is the slowest.
+    # The documentation tests already run `convlab check tinynet`, the slowest of these.
     tests += ["--ignore", packages[0] / "tests" / "test_conformance.py"]
     settings = ("-q", "--import-mode=importlib", "--no-header", "-p", "no:cacheprovider", "-W", "ignore")
-    told = run(python, "-m", "pytest", *settings, f"--rootdir={packages[0].parent}", *tests)
-    passed = told.rpartition("\n\n")[2] or told
-    assert " passed" in passed
-    assert "failed" not in passed
+    output = run(python, "-m", "pytest", *settings, f"--rootdir={packages[0].parent}", *tests)
+    last_paragraph = output.rpartition("\n\n")[2] or output
+    assert " passed" in last_paragraph
+    assert "failed" not in last_paragraph
 
 
-def test_one_part_of_each_kind_trains_with_the_others(python: Path, tmp_path: Path) -> None:
+def test_one_new_part_of_each_kind_trains_in_one_run(python: Path, tmp_path: Path) -> None:
     parts = (
         "-d",
         "shapes",
@@ -91,19 +91,19 @@ def test_one_part_of_each_kind_trains_with_the_others(python: Path, tmp_path: Pa
         "table",
     )
     settings = ("-s", "dataset.size=16", "--max-steps", "20", "--json", "--quiet", "--runs-dir", tmp_path)
-    trained = json.loads(run(python, "-m", "convlab", "run", *parts, *settings))
-    assert trained["experiment"]["architecture"] == "convlab-tinynet:tinynet"
-    assert trained["experiment"]["optimizer"] == "convlab-signs:signs"
-    assert trained["epochs"][-1]["accuracy"] > 0.3
-    assert 0 < trained["test"]["calibration"] < 1
-    assert (Path(trained["run"]) / "epochs.csv").read_text(encoding="utf-8").startswith("epoch,seconds,")
+    summary = json.loads(run(python, "-m", "convlab", "run", *parts, *settings))
+    assert summary["experiment"]["architecture"] == "convlab-tinynet:tinynet"
+    assert summary["experiment"]["optimizer"] == "convlab-signs:signs"
+    assert summary["epochs"][-1]["accuracy"] > 0.3
+    assert 0 < summary["test"]["calibration"] < 1
+    assert (Path(summary["run"]) / "epochs.csv").read_text(encoding="utf-8").startswith("epoch,seconds,")
 
 
 def run(python: Path, *arguments: object) -> str:
-    """Run Python in a process of its own and return its output."""
+    """Run Python in its own process and return the output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVLAB_")}
-    done = subprocess.run(
+    finished = subprocess.run(
         [python, *map(str, arguments)], env=environment, capture_output=True, encoding="utf-8", check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout

@@ -1,4 +1,4 @@
-"""Commands that do not train start quickly: they import none of the large libraries."""
+"""Commands that do not train start quickly because they import no large libraries."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def convlab_metrics():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "needed"),
+    ("arguments", "expected_import"),
     [
         (["-c", "import convlab"], "convlab"),
         (["-c", "from convlab import *"], "convlab.host.plugin_host"),
@@ -36,48 +36,54 @@ def convlab_metrics():
         (["-m", "convlab", "runs"], "convlab.runs.listing"),
         (["-m", "convlab", "show-run", "last"], "convlab.runs.description"),
         (["-m", "convlab", "export", "last", "-f", "onnx"], "convlab.use.export_formats"),
-        (["-m", "convlab", "run", "-a", "nothing"], "convlab.experiment.resolution"),
+        (["-m", "convlab", "run", "-a", "unknown"], "convlab.experiment.resolution"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_command_that_does_not_train_does_not_import_tensorflow(
-    tmp_path: Path, arguments: list[str], needed: str
+def test_a_command_that_does_not_train_imports_no_large_library(
+    tmp_path: Path, arguments: list[str], expected_import: str
 ) -> None:
     (tmp_path / "mine.py").write_text(PLUGIN, encoding="utf-8")
-    done = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    lines = [line for line in finished.stderr.splitlines() if line.startswith("import time:")]
     imported = {line.rpartition("|")[2].strip() for line in lines}
-    assert needed in imported
+    assert expected_import in imported
     assert not {module for module in imported if module.partition(".")[0] in LARGE}
 
 
-def test_what_tensorflow_logs_later_still_reaches_the_terminal() -> None:
+def test_tensorflow_warnings_after_start_up_still_reach_the_terminal() -> None:
     script = (
         "from convlab.system.tensorflow_start import start_tensorflow; start_tensorflow(); "
         "import tensorflow as tf; tf.get_logger().warning('take care')"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
-    assert done.stderr.count("take care") == 1
-    assert "Logging error" not in done.stderr
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
+    )
+    assert finished.stderr.count("take care") == 1
+    assert "Logging error" not in finished.stderr
 
 
-def test_importing_convlab_imports_none_of_its_modules() -> None:
+def test_importing_convlab_imports_no_submodule() -> None:
     script = "import convlab, sys; print(*sorted(name for name in sys.modules if name.startswith('convlab')))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.split() == ["convlab"]
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
+    )
+    assert finished.stdout.split() == ["convlab"]
 
 
-def test_every_public_name_can_be_imported_and_none_is_shadowed_by_a_module() -> None:
+def test_every_public_name_can_be_imported_and_is_not_shadowed_by_a_submodule() -> None:
     script = (
         "import convlab.data.arrays, convlab, types; "
-        "found = {name: getattr(convlab, name) for name in convlab.__all__}; "
-        "print(*sorted(name for name, value in found.items() if isinstance(value, types.ModuleType)))"
+        "exported = {name: getattr(convlab, name) for name in convlab.__all__}; "
+        "print(*sorted(name for name, value in exported.items() if isinstance(value, types.ModuleType)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.split() == ["data", "doctor"]
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
+    )
+    assert finished.stdout.split() == ["data", "doctor"]

@@ -1,8 +1,8 @@
-"""Test accuracy in every mode over several seeds: speed is to cost none of it.
+"""Compare the test accuracy of all training modes over several seeds: faster modes must not lose any.
 
 Usage: python benchmarks/accuracy.py [--dataset mnist] [--limit 12000] [--epochs 2] [--seeds 5]
 
-The data set is looked for as ``convlab run`` does (``CONVLAB_DATA_DIR`` names a folder).
+The dataset is found as by ``convlab run``, in ``CONVLAB_DATA_DIR`` among other folders.
 """
 
 import argparse
@@ -23,12 +23,12 @@ MODES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def main() -> None:
-    """Print mean and spread of each mode."""
+    """Print the mean and standard deviation for each mode."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--dataset", default="mnist")
-    parser.add_argument("--limit", type=int, default=12000, help="train images")
+    parser.add_argument("--limit", type=int, default=12000, help="training images")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()

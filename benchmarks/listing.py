@@ -1,6 +1,6 @@
-"""How long ``convlab runs`` takes to list many runs, beside the start of a command that reads none.
+"""Measure how long ``convlab runs`` takes to list many runs, compared with a command that reads none.
 
-The runs are copies of one summary with the epochs of a real one; every tenth was killed before it finished.
+All runs share one summary of realistic size; every tenth run has no summary, as if it had been killed.
 
 Usage: python benchmarks/listing.py [--runs N] [--epochs N] [--repeats N]
 """
@@ -26,7 +26,7 @@ _EPOCH = {
 
 
 def make_runs(runs_dir: Path, count: int, epochs: int) -> None:
-    """Write the folders of runs, without models."""
+    """Write run folders without models."""
     experiment = Experiment()
     timing = dict.fromkeys(("import", "data", "build", "compile", "train", "evaluate", "other"), 1.5)
     summary = {
@@ -48,7 +48,7 @@ def make_runs(runs_dir: Path, count: int, epochs: int) -> None:
 
 
 def seconds(call: Callable[[], object], repeats: int) -> float:
-    """Return the median time of a call; the first, which warms the disk's cache, does not count."""
+    """Return the median time of a call, without the first call, which warms the disk cache."""
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
@@ -58,9 +58,9 @@ def seconds(call: Callable[[], object], repeats: int) -> float:
 
 
 def command(*arguments: str) -> Callable[[], object]:
-    """Return a call of the command line in a process of its own."""
-    whole = [sys.executable, "-m", "convlab", *arguments]
-    return lambda: subprocess.run(whole, check=True, capture_output=True)
+    """Return a function that runs a convlab command in its own process."""
+    program = [sys.executable, "-m", "convlab", *arguments]
+    return lambda: subprocess.run(program, check=True, capture_output=True)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""Peak memory of a run beside a bare Keras script on the same model and data.
+"""Compare the peak memory of a run with that of a plain Keras script with the same model and data.
 
 Usage: python benchmarks/memory.py [--dataset mnist] [--architecture cnn]
 
-Each runs in a process of its own; the figure is its largest resident set.
+Each runs in its own process; peak memory is the maximum resident set size.
 """
 
 import argparse
@@ -34,15 +34,15 @@ model.evaluate(*data.test, batch_size=1024, verbose=0)
 
 
 def peak_megabytes(program: str) -> float:
-    """Return the largest resident set of a Python program."""
+    """Return the maximum resident set size of a Python program."""
     measured = f"{program}\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    done = subprocess.run([sys.executable, "-c", measured], capture_output=True, text=True, check=True)
+    finished = subprocess.run([sys.executable, "-c", measured], capture_output=True, text=True, check=True)
     unit = 1024**2 if sys.platform == "darwin" else 1024
-    return int(done.stdout.splitlines()[-1]) / unit
+    return int(finished.stdout.splitlines()[-1]) / unit
 
 
 def main() -> None:
-    """Print both figures and their ratio."""
+    """Print both values and their ratio."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

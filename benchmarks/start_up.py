@@ -1,4 +1,4 @@
-"""How long convlab's quick commands take beside ``import tensorflow``, interleaved in one run.
+"""Compare the time of commands that do not train with ``import tensorflow``, in interleaved repeats.
 
 Usage: python benchmarks/start_up.py [--repeats N]
 """
@@ -27,7 +27,7 @@ def seconds(command: list[str]) -> float:
 
 
 def main() -> None:
-    """Print a line a command: the median time, and its ratio to importing TensorFlow."""
+    """Print one line per command: the median time and its ratio to importing TensorFlow."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=7)
     repeats = parser.parse_args().repeats
@@ -35,9 +35,8 @@ def main() -> None:
     for _ in range(repeats + 1):
         for name, command in COMMANDS.items():
             times[name].append(seconds(command))
-    medians = {
-        name: statistics.median(taken[1:]) for name, taken in times.items()
-    }  # the first warms the disk
+    # The first repeat only warms the disk cache.
+    medians = {name: statistics.median(measured[1:]) for name, measured in times.items()}
     for name, median in medians.items():
         print(f"{name:32}  {median:6.2f} s   {median / medians['import tensorflow']:5.2f}×")
 

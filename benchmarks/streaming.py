@@ -1,9 +1,9 @@
-"""A folder of JPEG files that streams: its memory as it grows, its accuracy and its speed beside memory.
+"""Stream a folder of JPEG files: memory as the folder grows, and speed and accuracy compared with memory.
 
 Usage: python benchmarks/streaming.py DATA_DIR [--images 20000] [--few 5000] [--architecture cnn] [--epochs 3]
 
-DATA_DIR has CIFAR-10, whose train images are saved as JPEG of quality 95. Each run is a process of its own;
-its memory is its largest resident set.
+DATA_DIR contains CIFAR-10, whose training images are saved as JPEG files of quality 95. Each run is in its
+own process; its memory is the maximum resident set size.
 """
 
 import argparse
@@ -39,7 +39,7 @@ print(json.dumps({
 
 
 def save_jpegs(data_dir: Path, folder: Path, count: int) -> Path:
-    """Save the first train images of CIFAR-10, a folder a class; return the folder."""
+    """Save the first training images of CIFAR-10 in one folder per class; return the parent folder."""
     data = (
         PluginHost(third_party=False)
         .find(Dataset, "cifar10")
@@ -54,7 +54,7 @@ def save_jpegs(data_dir: Path, folder: Path, count: int) -> Path:
 
 
 def measure(folder: Path, architecture: str, epochs: int, *, stream: bool) -> dict[str, Any]:
-    """Train on a folder in a process of its own."""
+    """Train on a folder in a separate process and return the results."""
     experiment = {
         "dataset": "folder",
         "dataset_options": {"path": str(folder), "stream_above": 0.0 if stream else 1e6},
@@ -62,13 +62,13 @@ def measure(folder: Path, architecture: str, epochs: int, *, stream: bool) -> di
         "train": {"epochs": epochs},
     }
     command = [sys.executable, "-c", PROGRAM, json.dumps(experiment)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    results: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return results
 
 
 def main() -> None:
-    """Print a row a run, and the ratios."""
+    """Print one row per run, and the ratios."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -78,9 +78,9 @@ def main() -> None:
     parser.add_argument("--architecture", default="cnn")
     parser.add_argument("--epochs", type=int, default=3)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        few = save_jpegs(arguments.data_dir, Path(place) / "few", arguments.few)
-        many = save_jpegs(arguments.data_dir, Path(place) / "many", arguments.images)
+    with tempfile.TemporaryDirectory() as folder_name:
+        few = save_jpegs(arguments.data_dir, Path(folder_name) / "few", arguments.few)
+        many = save_jpegs(arguments.data_dir, Path(folder_name) / "many", arguments.images)
         runs = {
             f"{arguments.few:,} files, streamed": (few, True),
             f"{arguments.images:,} files, streamed": (many, True),
@@ -95,8 +95,10 @@ def main() -> None:
             print(f"{name:<28} {megabytes:6,.0f} MB  {speed:6,.0f} images/s  accuracy {accuracy:.4f}")
     small, streamed, in_memory = rows
     print(f"memory as the folder grows: {streamed['megabytes'] / small['megabytes']:.3f}×")
-    print(f"speed beside memory: {streamed['images_per_second'] / in_memory['images_per_second']:.2f}×")
-    print(f"the same weights: {streamed['weights'] == in_memory['weights']}")
+    print(
+        f"speed compared with memory: {streamed['images_per_second'] / in_memory['images_per_second']:.2f}×"
+    )
+    print(f"same weights: {streamed['weights'] == in_memory['weights']}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The ways of training that ``throughput.py`` compares, each in a module of its own.
+"""The training loops that ``throughput.py`` compares, one module per framework or loop.
 
-``prepare(case)`` returns a function that trains for a number of epochs over ``case.images`` random images
-and returns once all steps have run.
+A contestant is a function of a case. It returns a function that trains for a given number of epochs over
+``case.images`` random images and returns when all steps have run.
 """

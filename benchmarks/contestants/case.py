@@ -23,6 +23,8 @@ class Case:
     Attributes:
         model: ``mlp`` 256-256; ``cnn`` 32-64-128; ``cnn_bn`` the same with batch norm and dropout;
             ``resnet`` three residual blocks of 16, 32 and 64 filters.
+        batch_size: images per step.
+        precision: the dtype policy.
         images: images per epoch, a multiple of the batch size.
     """
 
@@ -33,7 +35,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        """Name of the case in tables and plots."""
+        """The title in tables and plots."""
         return f"{_TITLES[self.model]}, batch {self.batch_size}, {self.precision.removeprefix('mixed_')}"
 
     def data(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

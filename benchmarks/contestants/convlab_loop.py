@@ -1,4 +1,4 @@
-"""convlab's own loops, as ``convlab run`` drives them, without its records and bars."""
+"""The training loops of convlab, as in ``convlab run`` but without logging and progress bars."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,20 +18,20 @@ from convlab import (
 
 
 class BenchmarkParts:
-    """The case's data and network as a plugin."""
+    """A plugin that provides the data and the network of a case."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
 
     @hookimpl
     def convlab_datasets(self) -> list[Dataset]:
-        """Return the case's data."""
+        """Return the random images."""
         return [Dataset(name="random", summary="Random images", load=self._load)]
 
     @hookimpl
     def convlab_architectures(self) -> list[Architecture]:
-        """Return the case's network."""
-        return [Architecture(name="case", summary="The case's network", build=self._build)]
+        """Return the network of the case."""
+        return [Architecture(name="case", summary="The network of the case", build=self._build)]
 
     def _load(self, source: Any, options: None) -> ImageData:
         images, labels = self._case.data()
@@ -48,7 +48,7 @@ class BenchmarkParts:
 
 
 def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, PluginHost]:
-    """Return the case as an experiment, and the host that provides its parts."""
+    """Return the experiment of a case, and the host with its parts."""
     host = PluginHost(third_party=False, strict=True)
     host.register(BenchmarkParts(case), name="benchmark")
     train = TrainSettings(
@@ -67,9 +67,9 @@ def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, Pl
 def _prepare(case: Case, loop: Literal["tape", "fit"]) -> Callable[[int], None]:
     from convlab import prepare
 
-    asked, host = experiment(case, loop)
-    prepared = prepare(asked, host=host)
-    from convlab.training.trainer import Trainer  # imports TensorFlow, which is quiet by now
+    settings, host = experiment(case, loop)
+    prepared = prepare(settings, host=host)
+    from convlab.training.trainer import Trainer  # imports TensorFlow, which prepare() has set up
 
     trainer = Trainer(prepared)
     trainer.compile()

@@ -1,4 +1,4 @@
-"""Floating-point operations that a model asks for, counted from its widths."""
+"""Floating-point operations per image, calculated from the layer sizes."""
 
 from itertools import pairwise
 
@@ -6,9 +6,9 @@ from contestants.case import DENSE, FILTERS, HIDDEN, RESIDUAL_FILTERS, Model
 
 
 def flops_per_image(model: Model) -> float:
-    """Return the multiplications and additions of one image, forward and backward.
+    """Return the multiplications and additions for one image in the forward and backward pass.
 
-    Matrix products and convolutions alone count; backward costs twice what forward does.
+    Only matrix products and convolutions count. The backward pass costs twice the forward pass.
     """
     return 3 * 2 * {"mlp": _mlp, "cnn": _cnn, "cnn_bn": _cnn, "resnet": _resnet}[model]()
 

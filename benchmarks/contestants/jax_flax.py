@@ -1,4 +1,4 @@
-"""JAX with Flax NNX, a jitted step over data on the device."""
+"""JAX with Flax NNX: a jitted step with the data in device memory."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,7 +16,7 @@ class _Network(nnx.Module):
         dtype = jnp.bfloat16 if case.precision == "mixed_bfloat16" else jnp.float32
         self.kind = case.model
         if case.model == "resnet":
-            raise SystemExit("the ResNet is compared without JAX")
+            raise SystemExit("the ResNet is not implemented in JAX")
         units = (28 * 28, *HIDDEN) if case.model == "mlp" else (7 * 7 * FILTERS[-1], DENSE)
         pairs = pairwise(units)
         self.hidden = nnx.List([nnx.Linear(i, o, dtype=dtype, rngs=rngs) for i, o in pairs])
@@ -40,7 +40,7 @@ class _Network(nnx.Module):
 
 
 def prepare(case: Case) -> Callable[[int], None]:
-    """Train with one jitted step a batch."""
+    """Train with one jitted step per batch."""
     model = _Network(case, nnx.Rngs(0))
     optimizer = nnx.Optimizer(model, optax.adam(LEARNING_RATE), wrt=nnx.Param)
     images, labels = (jnp.asarray(array) for array in case.data())
@@ -49,10 +49,10 @@ def prepare(case: Case) -> Callable[[int], None]:
     def step(model: _Network, optimizer: nnx.Optimizer, batch: jax.Array) -> jax.Array:
         x, y = images[batch].astype(jnp.float32) / 255, labels[batch]
 
-        def loss_of(model: _Network) -> jax.Array:
+        def loss_function(model: _Network) -> jax.Array:
             return optax.softmax_cross_entropy_with_integer_labels(model(x), y).mean()
 
-        loss, gradients = nnx.value_and_grad(loss_of)(model)
+        loss, gradients = nnx.value_and_grad(loss_function)(model)
         optimizer.update(model, gradients)
         return loss
 

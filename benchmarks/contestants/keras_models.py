@@ -1,4 +1,4 @@
-"""The models in Keras, for convlab, Keras ``fit`` and the plain tape."""
+"""The models in Keras, shared by convlab, Keras ``fit`` and the GradientTape loop."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from contestants.case import DENSE, DROPOUT, FILTERS, HIDDEN, RESIDUAL_FILTERS, 
 
 
 def network(model: Model) -> keras.Model:
-    """Return a network from scaled images (28, 28, 1) to logits of 10 classes."""
+    """Return a network that maps scaled images ``(28, 28, 1)`` to logits of 10 classes."""
     inputs = keras.Input((28, 28, 1))
     features = {"mlp": _mlp, "cnn": _cnn, "cnn_bn": _cnn_bn, "resnet": _resnet}[model](inputs)
     return keras.Model(inputs, layers.Dense(10)(features))
 
 
 def classifier(model: Model) -> keras.Model:
-    """Return the network behind a rescaling of raw pixels, with float32 logits."""
+    """Return the network with a rescaling layer for raw pixels in front, and float32 logits."""
     pixels = keras.Input((28, 28, 1), dtype="uint8")
     logits = network(model)(layers.Rescaling(1 / 255, dtype="float32")(pixels))
     return keras.Model(pixels, layers.Activation("linear", dtype="float32")(logits))

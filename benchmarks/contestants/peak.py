@@ -1,4 +1,4 @@
-"""The machine's own limit: floating-point operations a second of a large matrix product.
+"""Measure the peak of the machine: floating-point operations per second of a large matrix product.
 
 Usage: python -m contestants.peak    (prints JSON)
 """
@@ -11,7 +11,7 @@ SIZE = 2048
 
 
 def main() -> None:
-    """Print the best of several products in float32 and bfloat16."""
+    """Print the best of several repeats, for float32 and bfloat16."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 

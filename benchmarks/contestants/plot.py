@@ -1,4 +1,4 @@
-"""A bar chart of training throughput, relative to the fastest Keras configuration."""
+"""Plot training throughput relative to the fastest Keras configuration as a bar chart."""
 
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,13 @@ def _draw_case(axis: Any, result: dict[str, Any]) -> None:
     colors = ["tab:orange" if name.startswith("convlab") else "tab:gray" for name in names]
     axis.barh(names, ratios, color=colors)
     axis.axvline(1, color="black", linewidth=0.8)
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         end = row["ratio"]
         if row["range"] is not None:
             low, high = (row["ratio"] * speed / row["median"] for speed in row["range"])
-            axis.hlines(place, low, high, color="black", linewidth=1)
+            axis.hlines(position, low, high, color="black", linewidth=1)
             end = high
-        axis.annotate(f"{row['ratio']:.2f}×", (end, place), (4, 0), **_LABEL)
+        axis.annotate(f"{row['ratio']:.2f}×", (end, position), (4, 0), **_LABEL)
     axis.set_xlim(0, 1.25 * max(*ratios, 1.0))
     model, _, conditions = result["title"].partition(", ")
     axis.set_title(f"{model}\n{conditions}", fontsize=9)

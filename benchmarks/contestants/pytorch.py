@@ -1,4 +1,4 @@
-"""PyTorch, eager and compiled, on the same widths."""
+"""PyTorch, eager and compiled, with the same layer sizes."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -11,12 +11,12 @@ from contestants.case import DENSE, DROPOUT, FILTERS, HIDDEN, LEARNING_RATE, RES
 
 
 def eager(case: Case) -> Callable[[int], None]:
-    """Train with the eager step."""
+    """Train in eager mode."""
     return _prepare(case, compiled=False)
 
 
 def compiled(case: Case) -> Callable[[int], None]:
-    """Train with a model that ``torch.compile`` made."""
+    """Train with ``torch.compile``."""
     return _prepare(case, compiled=True)
 
 
@@ -24,25 +24,25 @@ def _prepare(case: Case, *, compiled: bool) -> Callable[[int], None]:
     torch.manual_seed(0)
     model = _network(case.model)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    loss_of = nn.CrossEntropyLoss()
+    loss_function = nn.CrossEntropyLoss()
     images, labels = (torch.from_numpy(array) for array in case.data())
     images = images.permute(0, 3, 1, 2).contiguous()
     bfloat16 = case.precision == "mixed_bfloat16"
     run: Any = torch.compile(model) if compiled else model
 
     def train(count: int) -> None:
-        right = torch.zeros((), dtype=torch.int64)
+        correct = torch.zeros((), dtype=torch.int64)
         for _ in range(count):
             for batch in torch.randperm(case.images).split(case.batch_size):
                 x, y = images[batch].float() / 255, labels[batch]
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
                     logits = run(x)
-                loss = loss_of(logits.float(), y)
+                loss = loss_function(logits.float(), y)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-                right += (logits.argmax(1) == y).sum()
-        int(right)
+                correct += (logits.argmax(1) == y).sum()
+        int(correct)
 
     return train
 
@@ -57,11 +57,11 @@ def _network(model: Model) -> nn.Module:
         blocks = [_Residual(i, o) for i, o in zip((16, 16, 32), RESIDUAL_FILTERS, strict=True)]
         pooling = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
         return nn.Sequential(*_normalized(1, RESIDUAL_FILTERS[0]), *blocks, *pooling, nn.Linear(64, 10))
-    blocks_of = {"cnn": _plain, "cnn_bn": _normalized}[model]
+    block = {"cnn": _plain, "cnn_bn": _normalized}[model]
     channels = (1, *FILTERS)
     layers: list[nn.Module] = []
     for i, o in zip(channels, FILTERS, strict=False):
-        layers += [*blocks_of(i, o), nn.MaxPool2d(2)]
+        layers += [*block(i, o), nn.MaxPool2d(2)]
     layers += [nn.Flatten(), nn.Linear(FILTERS[-1] * side * side, DENSE), nn.ReLU()]
     if model == "cnn_bn":
         layers.append(nn.Dropout(DROPOUT))

@@ -1,8 +1,8 @@
-"""One contestant in a process of its own: compiles, then trains as many epochs as each line asks for.
+"""Run one contestant in its own process: compile, then train for the epochs that each input line requests.
 
 Usage: python -m contestants.worker MODULE:FUNCTION CASE_AS_JSON
 
-Prints a line once it is ready, and then the seconds that each request took.
+Prints ``ready`` after the first epoch, then the time of each request in seconds.
 """
 
 import importlib
@@ -15,7 +15,7 @@ from contestants.case import Case
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve requests until standard input is closed."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     module, function = sys.argv[1].split(":")
     case = Case(**json.loads(sys.argv[2]))

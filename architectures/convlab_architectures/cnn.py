@@ -44,7 +44,7 @@ def _build(input_shape: tuple[int, int, int], num_classes: int, options: CNNOpti
     bias = not options.batch_normalization
     for filters in options.filters:
         x = activated(layers.Conv2D(filters, options.kernel_size, padding="same", use_bias=bias)(x))
-        # "same" pads odd sides, so any number of blocks fits images of any size.
+        # "same" pooling pads odd sizes, so images of any size work with any number of blocks.
         x = layers.MaxPool2D(padding="same")(x)
     x = layers.Flatten()(x)
     for units in options.dense:

@@ -1,4 +1,4 @@
-"""TensorBoard event files, written and read with its own package."""
+"""Write a run's results as TensorBoard event files."""
 
 import time
 from collections.abc import Mapping
@@ -72,9 +72,9 @@ class EventFiles(Callback):
 
 def _epochs_in(folder: str) -> set[int]:
     """Return the epochs that a viewer would find in a folder."""
-    found = EventAccumulator(folder, size_guidance={"scalars": 0}).Reload()
+    events = EventAccumulator(folder, size_guidance={"scalars": 0}).Reload()
     tag = "train/loss"
-    return {event.step for event in found.Scalars(tag)} if tag in found.Tags()["scalars"] else set()
+    return {event.step for event in events.Scalars(tag)} if tag in events.Tags()["scalars"] else set()
 
 
 def _tag(name: str) -> str:

@@ -1,4 +1,4 @@
-"""One run as an MLflow run, through MLflow's client."""
+"""Log a run to MLflow, using its client."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # opt-in, not opt-out
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # telemetry should be opt-in
 
 import mlflow
 from mlflow import MlflowClient
@@ -101,12 +101,12 @@ class MLflowRun(Callback):
             self._client.log_batch(self._run_id, params=chunk, tags=[RunTag(*tag) for tag in tags.items()])
 
     def _log_metrics(self, results: Mapping[str, float | None], step: int) -> None:
-        """Log what is new: an epoch that runs again after a resume has the same results as before."""
+        """Log new results only: an epoch that runs again after a resume is already logged."""
         now = int(time.time() * 1000)
-        numbers = {name: math.nan if value is None else value for name, value in results.items()}
+        values = {name: math.nan if value is None else value for name, value in results.items()}
         new = [
             Metric(name, value, now, step)
-            for name, value in numbers.items()
+            for name, value in values.items()
             if not self._is_logged(name, value, step)
         ]
         self._client.log_batch(self._run_id, metrics=new)

@@ -1,4 +1,4 @@
-"""The MLflow tracker: one MLflow run per run."""
+"""The MLflow tracker: one MLflow run for each run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ def _offline(folder: Path) -> MLflowOptions:
 
 MLFLOW = Tracker(
     name="mlflow",
-    summary="An MLflow run: parameters, metrics per epoch, test results, files",
+    summary="An MLflow run with parameters, metrics per epoch, test results and files",
     start=_start,
     options=MLflowOptions,
     requires=("mlflow", "sqlalchemy", "alembic"),

@@ -40,7 +40,7 @@ def test_networks_accept_images_of_any_size(shape: tuple[int, int, int], shortcu
         assert model.output_shape == (None, 7)
 
 
-def test_the_loss_of_a_resnet_falls(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
+def test_training_reduces_the_loss_of_a_resnet(plugin_host: PluginHost, tiny_task: TinyTask) -> None:
     plugin_host.register(convlab_resnet)
     result = tiny_task.run(architecture="resnet20", architecture_options={"filters": 8})
     assert result.epochs[-1]["loss"] < result.epochs[0]["loss"]

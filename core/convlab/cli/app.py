@@ -65,9 +65,21 @@ def convlab(
 def main() -> None:
     """Run the command line and exit with its exit code."""
     code = run_app(app)
+    _let_go_of_broken_stderr()
     # Everything is saved and all trackers are closed; TensorFlow's import or shutdown would take seconds.
     if code > SIGNALLED or (code and is_starting()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
+
+
+def _let_go_of_broken_stderr() -> None:
+    """Drop what standard error's reader did not read, so that Python's own flush at exit does not fail.
+
+    A command whose messages nobody reads has still done its work: without this, it would exit with 120.
+    """
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

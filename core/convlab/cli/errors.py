@@ -57,6 +57,10 @@ def run_app(app: typer.Typer) -> int:
         return app(standalone_mode=False) or 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+    except OSError as error:  # from printing the result; what commands do is within `ending_well`
+        if not isinstance(error, BrokenPipeError):
+            _print_error(f"the output cannot be written: {error}", error)
+        return 1
     except Exception as error:
         # A usage error; typer does not export the class, but its instances have these two attributes.
         format_message, context = getattr(error, "format_message", None), getattr(error, "ctx", None)

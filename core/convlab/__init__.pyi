@@ -56,7 +56,7 @@ from .training.callbacks.callback import RunTracker as RunTracker
 from .training.callbacks.training_info import TrainingInfo as TrainingInfo
 from .use.evaluation import evaluate as evaluate
 from .use.evaluation_report import Evaluation as Evaluation
-from .use.exported import Exported as Exported
+from .use.exporting import Exported as Exported
 from .use.exporting import export as export
 from .use.prediction import predict as predict
 from .use.prediction_result import Prediction as Prediction

@@ -1,4 +1,4 @@
-"""Fixtures with finished runs."""
+"""Finished runs, shared by all tests of their use."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from convlab import Experiment, PluginHost, TrainSettings, run
 
-# Registers its layer while it builds, as an architecture may that imports its classes only then.
+# Registers its layer while building, like an architecture that imports its classes lazily.
 PLUGIN = """
 from pathlib import Path
 
@@ -36,17 +36,17 @@ def convlab_architectures():
 
 @pytest.fixture(scope="session")
 def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two finished runs: ``plain``, and ``own``, whose layer is a plugin file's own.
+    """A folder with two finished runs: ``plain``, and ``customized``, which uses a layer from a plugin file.
 
-    The plugin file is gone; each time that its text runs it adds a line to ``executed.log`` next to ``runs``.
+    The plugin file was deleted; each execution of its text adds a line to ``executed.log`` next to ``runs``.
     """
-    home = tmp_path_factory.mktemp("made_before")
+    home = tmp_path_factory.mktemp("finished")
     runs_dir, plugin = home / "runs", home / "doubling.py"
     settings = TrainSettings(epochs=1, max_steps=10)
     plugin.write_text(PLUGIN.format(log=home / "executed.log"), encoding="utf-8")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("CONVLAB_STATE_DIR", str(home / "state"))
-        for name, architecture, files in (("plain", "mlp", []), ("own", "doubling", [plugin])):
+        for name, architecture, files in (("plain", "mlp", []), ("customized", "doubling", [plugin])):
             run(
                 Experiment(architecture=architecture, train=settings),
                 host=PluginHost(plugin_files=files, third_party=False),

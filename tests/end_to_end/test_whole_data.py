@@ -46,7 +46,7 @@ def test_an_mnist_run_can_be_evaluated_and_exported_to_every_format(
     trained: Any, whole_data_dir: Path
 ) -> None:
     run = trained("mnist", "cnn", epochs=1)
-    assert evaluate(run.folder, data_dir=whole_data_dir).measures == run.test
+    assert evaluate(run.folder, data_dir=whole_data_dir).metrics == run.test
     for format_, quantize, agreement, difference in (
         ("keras", None, 1.0, 0.0),
         ("saved-model", None, 1.0, 1e-4),

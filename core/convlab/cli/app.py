@@ -14,7 +14,7 @@ from convlab.cli.commands.evaluate import evaluate_run
 from convlab.cli.commands.export import export_run
 from convlab.cli.commands.new import new_package
 from convlab.cli.commands.plugins import list_plugins
-from convlab.cli.commands.predict import predict_pictures
+from convlab.cli.commands.predict import predict_files
 from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
 from convlab.cli.commands.runs import show_runs
@@ -34,7 +34,7 @@ app.command("resume")(resume_run)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
-app.command("predict")(predict_pictures)
+app.command("predict")(predict_files)
 app.command("export")(export_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)

@@ -1,7 +1,6 @@
 """A run's folder on disk: written by the run, found and opened again later."""
 
 from convlab.runs.description import describe_run
-from convlab.runs.environment import describe_environment
 from convlab.runs.folder import RunFolder
 from convlab.runs.listed_run import ListedRun
 from convlab.runs.listing import list_runs
@@ -14,7 +13,6 @@ __all__ = [
     "RecordedPlugin",
     "RecordedRun",
     "RunFolder",
-    "describe_environment",
     "describe_run",
     "find_run",
     "list_runs",

@@ -1,4 +1,4 @@
-"""All that is known of one run, without running anything of it."""
+"""Everything a run folder says about its run, read without executing anything from it."""
 
 import json
 from dataclasses import asdict
@@ -11,9 +11,9 @@ from convlab.host import PluginHost
 from convlab.runs.listed_run import read_listed
 from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
-from convlab.runs.recorded_run import RecordedRun, open_run, read_json
+from convlab.runs.recorded_run import RecordedRun, open_run, read_summary
 
-_CHOSEN = ("dataset", "architecture", "optimizer", "metrics", "trackers")
+_PARTS = ("dataset", "architecture", "optimizer", "metrics", "trackers")
 
 
 def describe_run(
@@ -21,39 +21,39 @@ def describe_run(
 ) -> dict[str, Any]:
     """Return what ``convlab show-run --json`` prints.
 
-    A damaged file is named under ``damage``, and what the others hold is shown all the same.
+    Damaged files are listed under ``damage``; the contents of the others are included.
 
     Args:
-        run: its folder, its name, a part of its name that no other has, or ``last``.
-        runs_dir: the folder that has the runs.
-        host: tells the defaults of options; by default all installed plugins. Nothing of the run is loaded.
+        run: a folder, a name, a unique part of a name, or ``last``.
+        runs_dir: the folder that contains the runs.
+        host: for the defaults of options; by default all installed plugins. Nothing from the run is loaded.
 
     Raises:
-        ConfigError: no run, or more than one, is meant.
-        RunFolderError: the folder is no run's.
+        ConfigError: no run matches, or several do.
+        RunFolderError: the folder is not a run folder.
     """
     path = find_run(run, runs_dir)
     listed = read_listed(str(path))
     if listed is None:
-        raise RunFolderError(f"{str(path)!r} is not a run's folder: it has nothing that a run writes")
-    described = listed.record() | {
-        "parts": {key: value for key in _CHOSEN if (value := listed.record().get(key))},
+        raise RunFolderError(f"{str(path)!r} is not a run folder; it has none of the files that a run writes")
+    record = listed.record()
+    described = record | {
+        "parts": {key: value for key in _PARTS if (value := record.get(key))},
         "changed": {},
         "epochs": [],
         "timing": {},
         "parameters": None,
         "environment": {},
         "plugins": [],
-        "files": _files(path),
+        "files": _file_sizes(path),
         "damage": [listed.message] if listed.state == "damaged" else [],
     }
     try:
-        described["epochs"] = _epochs(path / "metrics.jsonl")
+        described["epochs"] = _read_epochs(path / "metrics.jsonl")
         if (path / "environment.json").exists():
-            opened = open_run(path)
-            described |= _of(opened, host or PluginHost())
+            described |= _describe_recorded(open_run(path), host or PluginHost())
         if listed.state == "finished":
-            summary = read_json(path / "summary.json", "")
+            summary = read_summary(path)
             described |= {key: summary.get(key) for key in ("parameters", "timing", "epochs")}
     except ConvlabError as error:
         if str(error) not in described["damage"]:
@@ -61,34 +61,34 @@ def describe_run(
     return described
 
 
-def _of(run: RecordedRun, host: PluginHost) -> dict[str, Any]:
+def _describe_recorded(run: RecordedRun, host: PluginHost) -> dict[str, Any]:
     experiment = run.experiment.model_dump(mode="json", exclude_none=True)
     return {
-        "parts": {key: experiment[key] for key in _CHOSEN if experiment[key]},
+        "parts": {key: experiment[key] for key in _PARTS if experiment[key]},
         "changed": changed_settings(run.experiment, host),
         "environment": {key: value for key, value in run.environment.items() if key != "plugins"},
-        "plugins": [_plugin(plugin) for plugin in run.plugins],
+        "plugins": [_describe_plugin(plugin) for plugin in run.plugins],
     }
 
 
-def _plugin(plugin: RecordedPlugin) -> dict[str, Any]:
-    noted = asdict(plugin) | {"kind": plugin.part_type.kind.name, "sha256": plugin.sha256}
-    return {key: value for key, value in noted.items() if key not in ("part_type", "text")}
+def _describe_plugin(plugin: RecordedPlugin) -> dict[str, Any]:
+    described = asdict(plugin) | {"kind": plugin.part_type.kind.name, "sha256": plugin.sha256}
+    return {key: value for key, value in described.items() if key not in ("part_type", "text")}
 
 
-def _epochs(file: Path) -> list[dict[str, Any]]:
-    """Return the records of the epochs; a last line that was cut off is left out."""
+def _read_epochs(file: Path) -> list[dict[str, Any]]:
+    """Return the records of the epochs, without a last line that is incomplete."""
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
         records = [json.loads(line) for line in lines]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, RecursionError) as error:
-        raise RunFolderError(f"{str(file)!r} is damaged: {error}") from None
+        raise RunFolderError(f"{str(file)!r} is damaged ({error})") from None
     return [record for record in records if isinstance(record, dict)]
 
 
-def _files(path: Path) -> dict[str, int]:
-    """Return the sizes of the run's files in bytes, those in folders too."""
+def _file_sizes(path: Path) -> dict[str, int]:
+    """Return the size in bytes of each file in the folder and its subfolders, except hidden ones."""
     files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
     return {str(file.relative_to(path)): file.stat().st_size for file in files}

@@ -94,7 +94,7 @@ class _Recorder(Callback):
 
     def on_train_begin(self, run: TrainingInfo) -> None:
         if run.resumed:
-            self._folder.go_on(self._prepared.resolved.experiment.to_toml(), run.records)
+            self._folder.reopen(self._prepared.resolved.experiment.to_toml(), run.records)
         else:
             described = describe_environment(self._prepared, xla=run.xla)
             self._folder.write_environment({**self._environment, **described})

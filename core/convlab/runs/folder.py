@@ -1,35 +1,35 @@
-"""The folder that keeps a run."""
+"""A run's folder, as the run writes it."""
 
 import itertools
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
+from convlab.runs import lock
 from convlab.system.atomic_write import append_line, replacing, write_text
 from convlab.training.callbacks.callback import FailureState
 
 if TYPE_CHECKING:
     import keras
 
-LOCK, STOPPED = ".lock", "stopped.json"
+STOPPED = "stopped.json"
 
 
 class RunFolder:
     """A run's folder.
 
-    ``summary.json`` is written last: a folder that has one is whole. While a process trains the run it holds
-    a lock on ``.lock``, which its end frees, whatever that was. ``stopped.json`` says why a run ended early.
+    ``summary.json`` is written last and marks a finished run. ``stopped.json`` says why a run stopped early.
 
     Attributes:
-        path: where it is.
-        checkpoints: the folder in it that checkpoints are kept in.
+        path: the folder.
+        checkpoints: its subfolder for checkpoints.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,129 +38,111 @@ class RunFolder:
 
     @classmethod
     def create(cls, runs_dir: Path, resolved: ResolvedExperiment, name: str | None = None) -> "RunFolder":
-        """Make a new folder, named after the time and the parts unless ``name`` is given.
+        """Create a new folder, by default named after the time and the parts.
 
         Raises:
-            ConfigError: ``name`` is taken or is no plain folder name.
-            RunFolderError: the folder cannot be made or written to.
+            ConfigError: ``name`` is taken or is not a plain folder name.
+            RunFolderError: the folder cannot be created or written to.
         """
         try:
             runs_dir.mkdir(parents=True, exist_ok=True)
-            path = _named(runs_dir, name) if name is not None else _numbered(runs_dir, _label(resolved))
-            folder = cls(path)
-            folder._check_writable()
+            path = _create_named(runs_dir, name) if name is not None else _create_default(runs_dir, resolved)
+            probe = path / ".probe"
+            probe.touch()
+            probe.unlink()
         except OSError as error:
-            reason = error.strerror or str(error)
             raise RunFolderError(
-                f"cannot write to {str(runs_dir)!r} ({reason}): choose another folder with --runs-dir"
+                f"cannot write to {str(runs_dir)!r} ({error.strerror or error}); choose another `runs_dir`"
             ) from error
-        return folder
+        return cls(path)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training the run while the block runs.
+        """Prevent other processes from training the run while the block runs.
 
         Raises:
-            RunFolderError: another one does.
+            RunFolderError: another process is training it, or the folder cannot be written to.
         """
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.path / LOCK, timeout=0)
-        with self._reported():
-            try:
-                lock.acquire()
-            except Timeout:
-                raise RunFolderError(
-                    f"another process is training {str(self.path)!r}: wait for it, or end it first"
-                ) from None
-        try:
-            for unfinished in self.path.rglob(".unfinished-*"):  # of a process that was killed in a write
-                unfinished.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            with self._explained():
+                stack.enter_context(lock.locked(self.path))
+                for unfinished in self.path.rglob(".unfinished-*"):  # left by a process killed while writing
+                    unfinished.unlink(missing_ok=True)
             yield
-        finally:
-            (self.path / LOCK).unlink(missing_ok=True)
-            lock.release()
 
     def write_stopped(self, state: FailureState, message: str) -> None:
-        """Keep why the run ended early, if there is a run that has not finished yet, and room for it."""
-        begun, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
-        if begun and not finished:
+        """Record why the run stopped early, if it has started and not finished; a full disk is ignored."""
+        started, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
+        if started and not finished:
             with suppress(OSError):
                 write_text(self.path / STOPPED, _json({"state": state, "message": message}, indent=2) + "\n")
 
     def discard_if_empty(self) -> bool:
-        """Remove a folder that nothing was written to, and tell whether it was so."""
+        """Remove the folder if nothing was written to it, and return whether it was removed."""
         try:
             self.path.rmdir()
         except OSError:
             return False
         return True
 
-    def go_on(self, toml: str, records: Sequence[Mapping[str, Any]]) -> None:
-        """Make it that of a run under way again, with its experiment and the records of its epochs so far.
+    def reopen(self, toml: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Turn the folder into that of an unfinished run, with this experiment and these epochs.
 
-        What it had found when it finished before is kept beside, as ``summary-1.json`` and so on.
+        The summary of a finished run is renamed to ``summary-1.json``, ``summary-2.json`` and so on.
         """
         summary = self.path / "summary.json"
-        with self._reported():
+        with self._explained():
             if summary.exists():
-                summary.rename(next(path for path in self._earlier_summaries() if not path.exists()))
+                earlier = (self.path / f"summary-{number}.json" for number in itertools.count(1))
+                summary.rename(next(path for path in earlier if not path.exists()))
             (self.path / STOPPED).unlink(missing_ok=True)
         self.write_experiment(toml)
         self.write_epochs(records)
 
-    def _earlier_summaries(self) -> Iterator[Path]:
-        return (self.path / f"summary-{number}.json" for number in itertools.count(1))
-
     def write_experiment(self, toml: str) -> None:
-        """Keep the resolved experiment."""
-        with self._reported():
+        """Write the resolved experiment."""
+        with self._explained():
             write_text(self.path / "experiment.toml", toml)
 
     def write_environment(self, environment: dict[str, Any]) -> None:
-        """Keep what the run was made with."""
-        with self._reported():
+        """Write what the run was made with."""
+        with self._explained():
             write_text(self.path / "environment.json", _json(environment, indent=2) + "\n")
 
     def write_epochs(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Keep these epochs' records and no others: a resumed run makes the later ones again."""
-        with self._reported():
+        """Replace the records of all epochs; a resumed run repeats the later ones."""
+        with self._explained():
             write_text(self.path / "metrics.jsonl", "".join(f"{_json(record)}\n" for record in records))
 
     def append_epoch(self, record: dict[str, Any]) -> None:
-        """Keep an epoch's record."""
-        with self._reported():
+        """Append the record of an epoch."""
+        with self._explained():
             append_line(self.path / "metrics.jsonl", _json(record))
 
     def save_model(self, model: "keras.Model") -> None:
-        """Keep the trained model."""
-        with self._reported(), replacing(self.path / "model.keras") as unfinished:
+        """Save the trained model."""
+        with self._explained(), replacing(self.path / "model.keras") as unfinished:
             model.save(unfinished)
 
     def write_summary(self, summary: dict[str, Any]) -> None:
-        """Keep what the run found; this makes the folder whole."""
-        with self._reported():
+        """Write the results, which marks the run as finished."""
+        with self._explained():
             write_text(self.path / "summary.json", _json(summary, indent=2) + "\n")
             (self.path / STOPPED).unlink(missing_ok=True)
 
-    def _check_writable(self) -> None:
-        probe = self.path / ".probe"
-        probe.touch()
-        probe.unlink()
-
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise RunFolderError(
-                f"cannot write to {str(self.path)!r} ({error.strerror or error}): free space or mend its "
-                "permissions; what was written before is whole"
+                f"cannot write to {str(self.path)!r} ({error.strerror or error}); free disk space or fix the "
+                "permissions. Files written earlier are intact"
             ) from error
 
 
 def finite(value: Any) -> Any:
-    """Return a copy with ``None`` for numbers that JSON does not have."""
+    """Return a copy of a JSON value with ``None`` for NaN and infinity, which JSON lacks."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -174,31 +156,27 @@ def _json(value: Any, indent: int | None = None) -> str:
     return json.dumps(finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
-def _label(resolved: ResolvedExperiment) -> str:
-    time = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    parts = (resolved.dataset, resolved.architecture, resolved.optimizer)
-    return "-".join([time, *(part.part.name for part in parts)])
-
-
-def _named(runs_dir: Path, name: str) -> Path:
+def _create_named(runs_dir: Path, name: str) -> Path:
     if not re.fullmatch(r"[\w.+=@ -]+", name) or name in (".", ".."):
-        raise ConfigError(f"--name {name!r}: use letters, digits, '-', '_' and '.' only; it names a folder")
+        raise ConfigError(
+            f"`name`: {name!r} is not a valid folder name; use letters, digits, '-', '_' and '.' only"
+        )
     path = runs_dir / name
     try:
         path.mkdir()
     except FileExistsError:
-        raise ConfigError(
-            f"--name {name!r}: {str(path)!r} exists, and no run is overwritten: choose another"
-        ) from None
+        raise ConfigError(f"`name`: {str(path)!r} already exists; choose another name") from None
     return path
 
 
-def _numbered(runs_dir: Path, label: str) -> Path:
+def _create_default(runs_dir: Path, resolved: ResolvedExperiment) -> Path:
+    """Create a folder named after the time and the parts, with a number if two start in the same second."""
+    time = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    parts = (resolved.dataset, resolved.architecture, resolved.optimizer)
+    label = "-".join([time, *(part.part.name for part in parts)])
     for number in itertools.count(1):
         path = runs_dir / (label if number == 1 else f"{label}-{number}")
-        try:
+        with suppress(FileExistsError):
             path.mkdir()
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError("counting does not end")
+            break
+    return path

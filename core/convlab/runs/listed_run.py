@@ -1,4 +1,4 @@
-"""A run as a table shows it, read quickly: listing thousands takes less than a second."""
+"""A run as listed in a table, read fast enough to list thousands of runs per second."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
+from convlab.runs.lock import is_running
 
 State = Literal["finished", "running", "interrupted", "failed", "damaged"]
 STATES: tuple[State, ...] = ("finished", "running", "interrupted", "failed", "damaged")
@@ -21,20 +21,20 @@ _SCORE = "accuracy"
 
 @dataclass(frozen=True, kw_only=True)
 class ListedRun:
-    """A run as a table shows it.
+    """A run as listed in a table.
 
     Attributes:
-        path: its folder.
-        state: ``finished``, ``running`` (a process holds its lock), ``interrupted`` (it can be resumed),
-            ``failed`` or ``damaged`` (a file of it cannot be read).
-        started: when it was started.
-        dataset: the data set's name.
+        path: the run's folder.
+        state: ``finished``, ``running`` (a process is training it), ``interrupted`` (can be resumed),
+            ``failed`` or ``damaged`` (a file cannot be read).
+        started: when the run started.
+        dataset: the dataset's name.
         architecture: the architecture's name.
         optimizer: the optimizer's name.
-        epochs: how many epochs were trained.
-        test: loss and metrics on the test split; empty where it has not finished.
-        seconds: how long it took.
-        message: why it stopped, or what is damaged.
+        epochs: the number of epochs trained.
+        test: loss and metrics on the test set; empty if the run has not finished.
+        seconds: the duration of the run.
+        message: why the run stopped early, or what is damaged.
     """
 
     path: Path
@@ -50,14 +50,14 @@ class ListedRun:
 
     @property
     def score(self) -> tuple[str, float] | None:
-        """The metric that tells runs apart, with its name: accuracy where it was measured, or the first."""
+        """The name and value of the metric that ranks runs: accuracy, or else the first metric."""
         metrics = [name for name in self.test if name != "loss"]
         name = _SCORE if _SCORE in metrics else next(iter(metrics), None)
         value = self.test.get(name) if name is not None else None
         return None if name is None or value is None else (name, value)
 
     def record(self) -> dict[str, Any]:
-        """Return what ``convlab runs --json`` prints of it."""
+        """Return what ``convlab runs --json`` prints for the run."""
         return {
             "run": str(self.path),
             "state": self.state,
@@ -73,7 +73,7 @@ class ListedRun:
 
 
 def read_listed(folder: str) -> ListedRun | None:
-    """Return what a table shows of a folder; ``None`` where it has nothing that a run writes."""
+    """Read a run; ``None`` if the folder has none of the files that a run writes."""
     content = _read(f"{folder}/summary.json")
     if isinstance(content, OSError):
         if isinstance(content, FileNotFoundError):
@@ -98,9 +98,11 @@ def read_listed(folder: str) -> ListedRun | None:
 
 
 def _unfinished(folder: str) -> ListedRun | None:
-    if not any(os.path.exists(f"{folder}/{name}") for name in _RUN_FILES):  # noqa: PTH110 - thousands of them
+    if not any(os.path.exists(f"{folder}/{name}") for name in _RUN_FILES):  # noqa: PTH110 - faster
         return None
     state, message = _state(folder)
+    if state == "interrupted" and os.path.exists(f"{folder}/summary.json"):  # noqa: PTH110
+        return read_listed(folder)  # it finished in the meantime
     metrics = _read(f"{folder}/metrics.jsonl")
     experiment = _read(f"{folder}/experiment.toml")
     if isinstance(experiment, OSError):
@@ -122,8 +124,8 @@ def _unfinished(folder: str) -> ListedRun | None:
 
 
 def _state(folder: str) -> tuple[State, str]:
-    """Return the state of a run that has no summary, and why it ended."""
-    if _is_locked(f"{folder}/.lock"):
+    """Return the state of a run without a summary, and why it stopped."""
+    if is_running(folder):
         return "running", ""
     content = _read(f"{folder}/stopped.json")
     if isinstance(content, OSError):
@@ -134,18 +136,6 @@ def _state(folder: str) -> tuple[State, str]:
         return state, str(stopped.get("message", ""))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return "damaged", f"stopped.json is damaged ({error})"
-
-
-def _is_locked(file: str) -> bool:
-    if not os.path.exists(file):  # noqa: PTH110 - the lock must not be made by looking for it
-        return False
-    try:
-        with FileLock(file, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # somebody else's run, which cannot be looked into
-        return False
 
 
 def _read(file: str) -> bytes | OSError:
@@ -171,7 +161,7 @@ def _damaged(folder: str, message: str) -> ListedRun:
 
 
 def _time(written: Any, folder: str) -> datetime:
-    """Return when a run was started: as it says, as its name says, or when its folder was written."""
+    """Return when a run started: as recorded, or by its name, or by the time its files were written."""
     if isinstance(written, str):
         time = datetime.fromisoformat(written)
         return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""All runs in a folder."""
+"""All runs in a folder, filtered and sorted."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from convlab.errors import ConfigError, RunFolderError
 from convlab.runs.listed_run import STATES, ListedRun, read_listed
 from convlab.text.suggestions import did_you_mean
 
-# What runs may be sorted by, each so that the most interesting comes first: the newest, the best.
+# Sort orders, each with the most interesting runs first: the newest, the best, the fastest.
 SORTS: dict[str, Callable[[ListedRun], Any]] = {
     "started": lambda run: (-run.started.timestamp(), run.path.name),
     "name": lambda run: run.path.name,
@@ -32,44 +32,44 @@ def list_runs(
 ) -> list[ListedRun]:
     """Return the runs in a folder, by default the newest first.
 
-    Nothing of them runs, and a damaged one is listed as such.
+    Executes nothing from the runs. Damaged runs are included, in the state ``damaged``.
 
     Args:
-        runs_dir: the folder that has the runs; where there is none there are no runs.
-        dataset: only runs on this data set, by its bare or qualified name.
-        architecture: only runs of this architecture, the same.
+        runs_dir: the folder that contains the runs; a missing folder contains none.
+        dataset: only runs on this dataset, by its qualified or unqualified name.
+        architecture: only runs of this architecture, by its qualified or unqualified name.
         state: only runs in this state.
-        sort: ``started``, ``score`` (of one metric; the best first), ``loss``, ``time`` (the fastest first),
-            ``name``, ``dataset``, ``architecture`` or ``state``; runs that are equal in it the newest first.
+        sort: ``started`` (newest first), ``score`` (best first), ``loss``, ``time`` (fastest first),
+            ``name``, ``dataset``, ``architecture`` or ``state``; ties are sorted by ``started``.
 
     Raises:
-        ConfigError: there is no such state or order.
+        ConfigError: ``state`` or ``sort`` is unknown.
         RunFolderError: the folder cannot be read.
     """
     if state is not None and state not in STATES:
-        raise ConfigError(f"no state {state!r}; {did_you_mean(state, STATES)}")
+        raise ConfigError(f"unknown `state` {state!r}; {did_you_mean(state, STATES)}")
     if sort not in SORTS:
-        raise ConfigError(f"no order {sort!r}; {did_you_mean(sort, SORTS)}")
+        raise ConfigError(f"unknown `sort` order {sort!r}; {did_you_mean(sort, SORTS)}")
     runs = [
         run
-        for run in _all_in(runs_dir)
-        if _is_named(run.dataset, dataset)
-        and _is_named(run.architecture, architecture)
+        for run in _read_all(runs_dir)
+        if _matches(run.dataset, dataset)
+        and _matches(run.architecture, architecture)
         and state in (None, run.state)
     ]
     return sorted(sorted(runs, key=SORTS["started"]), key=SORTS[sort])
 
 
-def _all_in(runs_dir: str | Path) -> list[ListedRun]:
+def _read_all(runs_dir: str | Path) -> list[ListedRun]:
     try:
         with os.scandir(runs_dir) as entries:
             folders = [entry.path for entry in entries if entry.is_dir()]
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RunFolderError(f"cannot read {str(runs_dir)!r}: {error.strerror or error}") from None
+        raise RunFolderError(f"cannot read {str(runs_dir)!r} ({error.strerror or error})") from None
     return [run for folder in folders if (run := read_listed(folder)) is not None]
 
 
-def _is_named(name: str, wanted: str | None) -> bool:
+def _matches(name: str, wanted: str | None) -> bool:
     return wanted is None or wanted in (name, name.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""What a run noted of the plugins that its parts come from."""
+"""What a run recorded about the plugins of its parts."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,16 +12,16 @@ _TYPES = {part_type.kind.name: part_type for part_type in PART_TYPES}
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedPlugin:
-    """The plugin of one part of a run, as ``environment.json`` has it. Nothing of it has been run.
+    """The plugin of one part of a run, as recorded in ``environment.json``. Nothing of it has been executed.
 
     Attributes:
         part_type: the kind of part.
         name: the part's qualified name.
-        provider: the distribution's name, or the plugin file's.
-        version: the distribution's version; ``None`` for a file.
-        origin: how the host came to it.
-        target: the module, or the file's path on the machine that made the run.
-        text: the text of a plugin file; ``None`` for others.
+        provider: the name of the distribution or of the plugin file.
+        version: the distribution's version; ``None`` for a plugin file.
+        origin: how the host found it: ``built-in``, ``entry point``, ``file`` or ``notebook``.
+        target: the module, or the file's path on the machine of the run.
+        text: the source of a plugin file; ``None`` for other origins.
     """
 
     part_type: type[Part]
@@ -34,30 +34,30 @@ class RecordedPlugin:
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 of the plugin file, computed from its text whatever the run says of it."""
+        """The SHA-256 of the plugin file, computed from its text; a recorded hash is never trusted."""
         return None if self.text is None else sha256_of(self.text)
 
     @classmethod
-    def read(cls, noted: Any) -> "RecordedPlugin":
-        """Read one entry of ``environment.json``.
+    def read(cls, entry: Any) -> "RecordedPlugin":
+        """Read one entry of ``plugins`` in ``environment.json``.
 
         Raises:
-            RunFolderError: it is not what a run writes.
+            RunFolderError: the entry is invalid.
         """
         try:
-            words = {key: noted[key] for key in ("name", "provider", "origin", "target")}
-            optional = {key: noted.get(key) for key in ("version", "text")}
-            part_type = _TYPES[noted["kind"]]
+            required = {key: entry[key] for key in ("name", "provider", "origin", "target")}
+            optional = {key: entry.get(key) for key in ("version", "text")}
+            part_type = _TYPES[entry["kind"]]
         except (KeyError, TypeError, AttributeError):
             raise RunFolderError("an entry of 'plugins' lacks its kind, name or origin") from None
-        given = [*words.values(), *(value for value in optional.values() if value is not None)]
-        if not all(isinstance(value, str) and _is_text(value) for value in given):
-            raise RunFolderError("an entry of 'plugins' holds something else than text")
-        return cls(part_type=part_type, **words, **optional)
+        values = [*required.values(), *(value for value in optional.values() if value is not None)]
+        if not all(isinstance(value, str) and _is_encodable(value) for value in values):
+            raise RunFolderError("an entry of 'plugins' has a value that is not text")
+        return cls(part_type=part_type, **required, **optional)
 
 
-def _is_text(value: str) -> bool:
-    """Tell whether a file can hold it; JSON can spell what none can."""
+def _is_encodable(value: str) -> bool:
+    """Return whether a text can be written to a file; JSON can express lone surrogates, which cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A run that was made before, here or elsewhere, opened for use. Opening runs nothing of it."""
+"""An earlier run, made on this machine or elsewhere, opened without executing anything from it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,23 +12,26 @@ from convlab.host import PluginHost
 from convlab.parts import PART_TYPES, Architecture, Part
 from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
-from convlab.runs.trust.model_config import checked_config
+from convlab.runs.trust.model_config import MODEL_FILE, checked_config
 from convlab.runs.trust.plugin_loading import check_parts, host_with
 from convlab.system.tensorflow_start import start_tensorflow
 
 if TYPE_CHECKING:
     import keras
 
+# Keys of ``summary.json`` that earlier versions of convlab wrote, and their current names.
+_RENAMED = {"ended": "stop_reason", "kept": "selected_epoch"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedRun:
-    """A run's folder, read.
+    """The contents of a run folder.
 
     Attributes:
         path: the folder.
-        experiment: what was run.
-        environment: versions, devices and decisions; what ``environment.json`` holds.
-        plugins: where each part came from.
+        experiment: the experiment, with every default filled in.
+        environment: the contents of ``environment.json``: versions, devices, decisions.
+        plugins: the plugin of each part.
     """
 
     path: Path
@@ -38,27 +41,35 @@ class RecordedRun:
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """The names of the classes in the order of the logits, where the run noted them."""
-        names = self._data_noted().get("class_names")
+        """The class names in the order of the logits, if recorded."""
+        names = self._recorded_data().get("class_names")
         return tuple(map(str, names)) if isinstance(names, list) else None
 
     @property
+    def input_shape(self) -> tuple[int, int, int] | None:
+        """Height, width and channels of an image, if recorded."""
+        shape = self._recorded_data().get("input_shape")
+        if not isinstance(shape, list) or [type(size) for size in shape] != [int] * 3:
+            return None
+        return (shape[0], shape[1], shape[2])
+
+    @property
     def data_dir(self) -> str | None:
-        """The data folder that the run was given, where it is on this machine too."""
-        noted = self.environment.get("data_dir")
-        known = isinstance(noted, str) and Path(noted).is_absolute() and Path(noted).is_dir()
-        return str(noted) if known else None
+        """The ``data_dir`` of the run, if it exists on this machine."""
+        recorded = self.environment.get("data_dir")
+        exists = isinstance(recorded, str) and Path(recorded).is_absolute() and Path(recorded).is_dir()
+        return str(recorded) if exists else None
 
     def summary(self) -> dict[str, Any]:
-        """Return what ``summary.json`` holds.
+        """Return the contents of ``summary.json``.
 
         Raises:
             RunFolderError: the run has not finished, or the file is damaged.
         """
-        return read_json(self.path / "summary.json", "the run has not finished: 'convlab resume' goes on")
+        return read_summary(self.path)
 
     def plugin_files(self) -> dict[str, str]:
-        """Return the texts of the plugin files that the run keeps, by the files' names; runs nothing."""
+        """Return the recorded source of each plugin file, by the file's name. Executes nothing."""
         return {plugin.provider: plugin.text for plugin in self.plugins if plugin.text is not None}
 
     def host(
@@ -69,93 +80,95 @@ class RecordedRun:
         third_party: bool | None = None,
         trust: bool = False,
     ) -> PluginHost:
-        """Load the plugins that parts of the run come from.
+        """Load the plugins of the run's parts.
 
-        A plugin file runs from the text that the run kept of it, but only where this machine has run that
-        very text before, or with ``trust``.
+        A plugin file is executed from its recorded source, but only if this machine has executed the same
+        source before, or with ``trust``.
 
         Args:
-            part_types: the kinds of part that are needed.
-            plugin_files: files to load, each in place of the run's own of that name.
-            third_party: whether to load installed plugins; by default unless ``CONVLAB_NO_PLUGINS=1``.
-            trust: whether texts that this machine has never run may run.
+            part_types: the kinds of part to load.
+            plugin_files: files to load, each instead of the run's own file of that name.
+            third_party: whether to load installed plugins; by default yes, unless ``CONVLAB_NO_PLUGINS=1``.
+            trust: whether to execute source that this machine has never executed.
 
         Raises:
-            TrustError: a text would run that this machine has never run; nothing has run.
-            PluginError: a plugin is missing, or no longer has the part.
+            TrustError: source is not trusted; nothing was executed.
+            PluginError: a plugin is missing, or no longer provides the part.
         """
-        needed = self._needed(part_types)
+        plugins = self._plugins_of(part_types)
         return host_with(
-            str(self.path), needed, plugin_files=plugin_files, third_party=third_party, trust=trust
+            str(self.path), plugins, plugin_files=plugin_files, third_party=third_party, trust=trust
         )
 
     def check(self, host: PluginHost, part_types: Iterable[type[Part]] = PART_TYPES) -> None:
-        """See to it that a host of one's own has the parts of the run.
+        """Check that a host provides the run's parts.
 
         Raises:
-            PluginError: it lacks one.
+            PluginError: a part is missing.
         """
-        check_parts(str(self.path), self._needed(part_types), host)
+        check_parts(str(self.path), self._plugins_of(part_types), host)
 
-    def part_types_of_model(self, *, trust: bool = False) -> tuple[type[Part], ...]:
-        """Return the kinds of part that loading the model needs: none for layers of Keras alone.
+    def model_part_types(self, *, trust: bool = False) -> tuple[type[Part], ...]:
+        """Return the kinds of part that loading the model requires: none for a model of Keras's own layers.
 
         Args:
-            trust: whether code in the model file may run.
+            trust: whether code in the model file may be executed.
 
         Raises:
-            TrustError: there is code in it that is not trusted.
-            RunFolderError: the file is missing or damaged.
+            TrustError: the model file contains code that is not trusted.
+            RunFolderError: the model file is missing or damaged.
         """
-        return (Architecture,) if checked_config(self.path / "model.keras", trust=trust).own_classes else ()
+        return (Architecture,) if checked_config(self.path / MODEL_FILE, trust=trust).custom_classes else ()
 
     def load_model(self, host: PluginHost | None = None, *, trust: bool = False) -> "keras.Model":
-        """Return the trained model, from uint8 images ``(n, height, width, channels)`` to logits.
+        """Load the trained model, from uint8 images ``(n, height, width, channels)`` to logits.
 
-        Keras loads it in its safe mode, and what could run code of the file's own is refused before that.
-        Plugins are needed only where the model has classes of their own.
+        Code in the model file is refused, and Keras loads the file in its safe mode. Plugins are loaded only
+        if the model has custom classes.
 
         Args:
-            host: has the run's architecture; by default loaded if needed, as ``host()`` does.
-            trust: whether code in the model file, and plugin files that this machine has never run, may run.
+            host: provides the run's architecture; by default ``host()``, if the model needs it.
+            trust: whether to execute code in the model file, and plugin files that this machine has never
+                executed.
 
         Raises:
-            TrustError: something would run that is not trusted; nothing has run.
-            RunFolderError: the file is missing or damaged.
+            TrustError: code is not trusted; nothing was executed.
+            RunFolderError: the model file is missing or damaged.
             PluginError: a class of the model cannot be found.
         """
+        part_types = self.model_part_types(trust=trust)
+        if host is None:
+            host = self.host(part_types, trust=trust) if part_types else None
+        else:
+            self.check(host, part_types)
+        return self.load_model_with(host, trust=trust)
+
+    def load_model_with(self, host: PluginHost | None, *, trust: bool) -> "keras.Model":
+        """Load the trained model with a host that is known to provide ``model_part_types()``."""
         start_tensorflow()
         from convlab.runs.trust.model_loading import load_model
 
         return load_model(self, host, trust=trust)
 
-    @property
-    def input_shape(self) -> tuple[int, int, int] | None:
-        """Height, width and channels of an image, where the run noted them."""
-        shape = self._data_noted().get("input_shape")
-        if not isinstance(shape, list) or [type(size) for size in shape] != [int] * 3:
-            return None
-        return (shape[0], shape[1], shape[2])
+    def _recorded_data(self) -> dict[str, Any]:
+        data = self.environment.get("data")
+        return data if isinstance(data, dict) else {}
 
-    def _data_noted(self) -> dict[str, Any]:
-        noted = self.environment.get("data")
-        return noted if isinstance(noted, dict) else {}
-
-    def _needed(self, part_types: Iterable[type[Part]]) -> list[RecordedPlugin]:
+    def _plugins_of(self, part_types: Iterable[type[Part]]) -> list[RecordedPlugin]:
         chosen = set(part_types)
         return [plugin for plugin in self.plugins if plugin.part_type in chosen]
 
 
 def open_run(run: str | Path, *, runs_dir: str | Path = "runs") -> RecordedRun:
-    """Open a run. Reads its experiment and environment, and runs nothing of it.
+    """Open a run: read its experiment and environment, without executing anything from it.
 
     Args:
-        run: its folder, its name, a part of its name that no other has, or ``last``.
-        runs_dir: the folder that has the runs.
+        run: a folder, a name, a unique part of a name, or ``last``.
+        runs_dir: the folder that contains the runs.
 
     Raises:
-        ConfigError: no run, or more than one, is meant.
-        RunFolderError: the folder is damaged.
+        ConfigError: no run matches, or several do.
+        RunFolderError: the folder is incomplete or damaged.
 
     Example::
 
@@ -164,44 +177,58 @@ def open_run(run: str | Path, *, runs_dir: str | Path = "runs") -> RecordedRun:
         model = open_run("last").load_model()
     """
     path = find_run(run, runs_dir)
-    experiment_file = path / "experiment.toml"
-    unstarted = "the run ended before its data were loaded, and there is nothing in it to use"
+    experiment_file, environment_file = path / "experiment.toml", path / "environment.json"
     if not experiment_file.is_file():
-        raise RunFolderError(f"{str(path)!r} has no experiment.toml: {unstarted}")
+        raise RunFolderError(
+            f"{str(path)!r} has no experiment.toml; the run stopped before its data was loaded, run it again"
+        )
     try:
         experiment = Experiment.from_toml(experiment_file)
     except ConfigError as error:
-        raise RunFolderError(f"{str(experiment_file)!r} is damaged: {error}") from error
-    environment_file = path / "environment.json"
-    environment = read_json(environment_file, "the run ended before its first step: run it again")
-    noted = environment.get("plugins")
+        raise RunFolderError(f"{str(experiment_file)!r} is damaged ({error})") from error
+    environment = read_json(environment_file, "the run stopped before its first step, run it again")
+    entries = environment.get("plugins")
+    if not isinstance(entries, list):
+        raise RunFolderError(f"{str(environment_file)!r} is damaged (it has no list of plugins)")
     try:
-        plugins = tuple(map(RecordedPlugin.read, noted)) if isinstance(noted, list) else None
+        plugins = tuple(map(RecordedPlugin.read, entries))
     except RunFolderError as error:
-        raise RunFolderError(f"{str(environment_file)!r} is damaged: {error}") from error
-    if plugins is None:
-        raise RunFolderError(f"{str(environment_file)!r} is damaged: it lists no plugins")
+        raise RunFolderError(f"{str(environment_file)!r} is damaged ({error})") from error
     return RecordedRun(path=path, experiment=experiment, environment=environment, plugins=plugins)
 
 
-def read_json(file: Path, where_missing: str) -> dict[str, Any]:
-    """Return the object that a file of a run holds.
+def read_summary(path: Path) -> dict[str, Any]:
+    """Return the contents of the ``summary.json`` of a run folder, under the current names of its keys.
+
+    Raises:
+        RunFolderError: the run has not finished, or the file is damaged.
+    """
+    summary = read_json(path / "summary.json", "the run has not finished, continue it with 'convlab resume'")
+    return {_RENAMED.get(key, key): value for key, value in summary.items()}
+
+
+def read_json(file: Path, reason_if_missing: str) -> dict[str, Any]:
+    """Return the JSON object in a file of a run.
 
     Args:
         file: the file.
-        where_missing: what it means that there is none.
+        reason_if_missing: why the file may not exist, and what to do.
 
     Raises:
-        RunFolderError: it is missing, damaged or cannot be read.
+        RunFolderError: the file is missing, unreadable or damaged.
     """
     try:
         value = json.loads(file.read_bytes())
     except FileNotFoundError:
-        raise RunFolderError(f"{str(file.parent)!r} has no {file.name}: {where_missing}") from None
+        raise RunFolderError(f"{str(file.parent)!r} has no {file.name}; {reason_if_missing}") from None
     except OSError as error:
-        raise RunFolderError(f"cannot read {str(file)!r}: {error.strerror or error}") from None
+        raise RunFolderError(f"cannot read {str(file)!r} ({error.strerror or error})") from None
     except (ValueError, RecursionError) as error:
-        raise RunFolderError(f"{str(file)!r} is damaged ({error}): take it from a copy of the run") from None
+        raise RunFolderError(
+            f"{str(file)!r} is damaged ({error}); restore it from a copy of the run"
+        ) from None
     if not isinstance(value, dict):
-        raise RunFolderError(f"{str(file)!r} is damaged (no JSON object): take it from a copy of the run")
+        raise RunFolderError(
+            f"{str(file)!r} is damaged (not a JSON object); restore it from a copy of the run"
+        )
     return value

@@ -1,1 +1,1 @@
-"""What a finished run is used for: evaluation, prediction and export."""
+"""Uses of a finished run: evaluation, prediction and export."""

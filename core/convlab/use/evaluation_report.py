@@ -1,5 +1,6 @@
-"""What an evaluation found."""
+"""The result of an evaluation, and how it is computed from logits and labels."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -8,19 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.runs.folder import finite
-from convlab.use.calibration import Calibration
+from convlab.use.inference import Logits, softmax
+
+Labels = npt.NDArray[np.int64]
+
+_BINS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassReport:
-    """How well one class is told from the others.
+    """Precision, recall and F1 score of one class.
 
     Attributes:
         name: the class.
-        precision: of the images predicted to be of it, how many are; NaN where there are none.
-        recall: of its images, how many are predicted to be; NaN where there are none.
-        f1: their harmonic mean.
-        support: how many images it has.
+        precision: the fraction of the images predicted as this class that belong to it; NaN if none are.
+        recall: the fraction of the images of this class that are predicted as such; NaN if there are none.
+        f1: the harmonic mean of precision and recall.
+        support: the number of images of this class.
     """
 
     name: str
@@ -32,13 +37,13 @@ class ClassReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Confusion:
-    """One class taken for another.
+    """Images of one class that are predicted as another.
 
     Attributes:
-        label: the class of the images.
-        predicted: the class that they were taken for.
-        images: how many.
-        fraction: of all images of the class.
+        label: the true class.
+        predicted: the predicted class.
+        images: the number of images.
+        fraction: of all images of the true class.
     """
 
     label: str
@@ -48,18 +53,34 @@ class Confusion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How well confidence predicts accuracy.
+
+    Attributes:
+        error: the expected calibration error (Guo et al. 2017, On Calibration of Modern Neural Networks,
+            equation 3): the mean over images of the difference between confidence and accuracy in their bin.
+        bins: the number of bins of equal width into which confidences from 0 to 1 are divided.
+        confidence: the mean probability of the predicted classes.
+    """
+
+    error: float
+    bins: int
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What an evaluation found.
+    """The result of an evaluation.
 
     Attributes:
         run: the run's folder.
-        dataset: the data set's name.
+        dataset: the dataset's name.
         split: ``test`` or ``validation``.
-        images: how many there are.
-        measures: the loss and each metric of the run.
-        classes: a report a class, in the order of the labels.
-        confusion_matrix: int64 ``(num_classes, num_classes)``; a row a class, a column a prediction.
-        calibration: how confidence and accuracy agree.
+        images: the number of images.
+        metrics: the loss and each metric of the run.
+        classes: one report per class, in label order.
+        confusion_matrix: int64 ``(num_classes, num_classes)``; rows are true classes, columns predictions.
+        calibration: how well confidence predicts accuracy.
         logits: float32 ``(images, num_classes)``, in the order of the split.
         labels: int64 ``(images,)``.
     """
@@ -68,15 +89,15 @@ class Evaluation:
     dataset: str
     split: Literal["test", "validation"]
     images: int
-    measures: dict[str, float]
+    metrics: dict[str, float]
     classes: tuple[ClassReport, ...]
     confusion_matrix: npt.NDArray[np.int64]
     calibration: Calibration
-    logits: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.int64]
+    logits: Logits
+    labels: Labels
 
     def worst_confusions(self, count: int = 10) -> list[Confusion]:
-        """Return the classes that are most often taken for another, the most images first."""
+        """Return the most frequent confusions, in descending order."""
         mistakes = self.confusion_matrix.copy()
         np.fill_diagonal(mistakes, 0)
         order = np.argsort(-mistakes, axis=None, kind="stable")[:count]
@@ -100,7 +121,7 @@ class Evaluation:
                 "dataset": self.dataset,
                 "split": self.split,
                 "images": self.images,
-                "measures": self.measures,
+                "metrics": self.metrics,
                 "calibration": asdict(self.calibration),
                 "classes": [asdict(report) for report in self.classes],
                 "confusion_matrix": self.confusion_matrix.tolist(),
@@ -108,3 +129,47 @@ class Evaluation:
             }
         )
         return summary
+
+
+def class_reports(logits: Logits, labels: Labels, names: Sequence[str]) -> tuple[ClassReport, ...]:
+    """Return the report of each class, in label order."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    columns = precision_recall_fscore_support(
+        labels, logits.argmax(axis=1), labels=range(len(names)), zero_division=np.nan
+    )
+    return tuple(
+        ClassReport(
+            name=name, precision=float(precision), recall=float(recall), f1=float(f1), support=int(support)
+        )
+        for name, precision, recall, f1, support in zip(names, *columns, strict=True)
+    )
+
+
+def confusion_matrix(logits: Logits, labels: Labels) -> npt.NDArray[np.int64]:
+    """Return the number of images per true class (rows) and predicted class (columns)."""
+    from sklearn import metrics
+
+    matrix: npt.NDArray[np.int64] = metrics.confusion_matrix(
+        labels, logits.argmax(axis=1), labels=range(logits.shape[1])
+    )
+    return matrix
+
+
+def measure_calibration(logits: Logits, labels: Labels, bins: int = _BINS) -> Calibration:
+    """Return the calibration of predictions.
+
+    Args:
+        logits: ``(n, num_classes)``.
+        labels: ``(n,)``.
+        bins: the number of bins of equal width; a confidence at a boundary belongs to the lower bin.
+    """
+    confidences = softmax(logits).max(axis=1)
+    correct = logits.argmax(axis=1) == labels
+    boundaries = np.linspace(0, 1, bins + 1)
+    positions = np.clip(np.searchsorted(boundaries, confidences, side="left") - 1, 0, bins - 1)
+    # A bin's share of the images times the difference of its means is a difference of sums.
+    differences = np.bincount(positions, weights=confidences - correct, minlength=bins)
+    return Calibration(
+        error=float(np.abs(differences).sum() / len(labels)), bins=bins, confidence=float(confidences.mean())
+    )

@@ -1,34 +1,32 @@
-"""The formats that a model can be exported to: how each is written, and loaded again."""
+"""The formats that a model can be exported to: how to write and to load each."""
 
 from __future__ import annotations
 
 import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from convlab.errors import ConfigError
+from convlab.text.suggestions import did_you_mean
+from convlab.use.inference import Images, Logits, LogitsFunction, logits_function
 
 if TYPE_CHECKING:
     import keras
 
-Images = npt.NDArray[np.uint8]
-LogitsOf = Callable[[Images], npt.NDArray[np.float32]]
-
 
 class Format(ABC):
-    """A way to keep a model.
+    """A file format for models.
 
     Attributes:
-        name: as one writes it.
-        suffix: what its files' names end in; empty for a folder.
-        quantizations: what weights can be rounded to.
-        extra: the extra of convlab that brings what it needs, if it needs something.
-        modules: what must be importable.
+        name: the name of the format, as users write it.
+        suffix: the suffix of its files; empty for a folder.
+        quantizations: the types that weights can be rounded to.
+        extra: the extra of convlab that installs the packages the format requires.
+        modules: the modules the format requires.
     """
 
     name: ClassVar[str]
@@ -38,15 +36,16 @@ class Format(ABC):
     modules: ClassVar[tuple[str, ...]] = ()
 
     def check_installed(self) -> None:
-        """See to it that what the format needs is installed.
+        """Check that the required modules are installed.
 
         Raises:
-            ConfigError: it is not; says which extra brings it.
+            ConfigError: a module is missing; names the extra to install.
         """
         missing = [module for module in self.modules if importlib.util.find_spec(module) is None]
         if missing:
             raise ConfigError(
-                f"--format {self.name} needs {', '.join(missing)}: pip install 'convlab[{self.extra}]'"
+                f"`format` {self.name!r} requires {', '.join(missing)}; "
+                f"run 'pip install \"convlab[{self.extra}]\"'"
             )
 
     @abstractmethod
@@ -54,24 +53,24 @@ class Format(ABC):
         """Write a model.
 
         Args:
-            model: from uint8 images to float32 logits.
-            path: the file or folder to make.
+            model: maps uint8 images to float32 logits.
+            path: the file or folder to create.
             quantize: one of ``quantizations``, or ``None``.
-            examples: train images that tell the range of values inside the network.
+            examples: training images for calibrating the ranges of activations.
         """
 
     @abstractmethod
-    def load(self, path: Path, *, trust: bool) -> LogitsOf:
-        """Load what was written and return it as a function from images to logits.
+    def load(self, path: Path, *, trust: bool) -> LogitsFunction:
+        """Load a written model as a function from images to logits.
 
         Args:
-            path: what was written.
-            trust: whether it may run code that Keras's safe mode refuses.
+            path: the written file or folder.
+            trust: whether to execute code that Keras's safe mode refuses.
         """
 
 
 class KerasFile(Format):
-    """Keras's own: ``keras.saving.load_model`` reads it."""
+    """Keras's own format, for ``keras.saving.load_model``."""
 
     name, suffix = "keras", ".keras"
 
@@ -79,26 +78,24 @@ class KerasFile(Format):
         """Save the model."""
         model.save(path)
 
-    def load(self, path: Path, *, trust: bool) -> LogitsOf:
-        """Load it as Keras does."""
+    def load(self, path: Path, *, trust: bool) -> LogitsFunction:
+        """Load the model with Keras."""
         import keras
 
-        from convlab.use.inference import forward
-
-        return forward(keras.saving.load_model(path, compile=False, safe_mode=not trust))
+        return logits_function(keras.saving.load_model(path, compile=False, safe_mode=not trust))
 
 
 class SavedModel(Format):
-    """TensorFlow's own, for TensorFlow Serving; needs no code of the plugins."""
+    """TensorFlow's own format, for TensorFlow Serving; independent of the plugins' code."""
 
     name, suffix = "saved-model", ""
 
     def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Export the model with an endpoint ``serve``."""
+        """Export the model with a ``serve`` endpoint."""
         model.export(path, format="tf_saved_model", verbose=False)
 
-    def load(self, path: Path, *, trust: bool) -> LogitsOf:
-        """Load it and call the endpoint."""
+    def load(self, path: Path, *, trust: bool) -> LogitsFunction:
+        """Load the model and call its endpoint."""
         import tensorflow as tf
 
         loaded = tf.saved_model.load(str(path))
@@ -106,17 +103,17 @@ class SavedModel(Format):
 
 
 class LiteRT(Format):
-    """For phones and small devices, formerly TensorFlow Lite."""
+    """LiteRT (formerly TensorFlow Lite), for phones and small devices."""
 
     name, suffix, extra = "litert", ".tflite", "litert"
     quantizations = ("float16", "int8")
     modules = ("ai_edge_litert",)
 
     def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Convert the model; with ``int8`` its input stays uint8 pixels and its output float32 logits."""
+        """Convert the model; even with ``int8``, it maps uint8 pixels to float32 logits."""
         import tensorflow as tf
 
-        from convlab.use.export_model import in_float32
+        from convlab.use.portable_model import in_float32
 
         settings: dict[str, Any] = {}
         if quantize is not None:
@@ -124,29 +121,29 @@ class LiteRT(Format):
         if quantize == "float16":
             settings["target_spec"] = {"supported_types": [tf.float16]}
         if quantize == "int8":
-            settings["representative_dataset"] = lambda: _one_by_one(examples)
+            settings["representative_dataset"] = lambda: _single_images(examples)
         in_float32(model).export(path, format="litert", verbose=False, **settings)
 
-    def load(self, path: Path, *, trust: bool) -> LogitsOf:
-        """Load it in the interpreter that devices have."""
+    def load(self, path: Path, *, trust: bool) -> LogitsFunction:
+        """Load the model in the LiteRT interpreter."""
         from ai_edge_litert.interpreter import Interpreter
 
         interpreter = Interpreter(model_path=str(path))
         inputs, outputs = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 
-        def logits_of(images: Images) -> npt.NDArray[np.float32]:
+        def logits_of(images: Images) -> Logits:
             interpreter.resize_tensor_input(inputs["index"], images.shape)
             interpreter.allocate_tensors()
             interpreter.set_tensor(inputs["index"], images)
             interpreter.invoke()
-            logits: npt.NDArray[np.float32] = interpreter.get_tensor(outputs["index"])
+            logits: Logits = interpreter.get_tensor(outputs["index"])
             return logits
 
         return logits_of
 
 
 class ONNX(Format):
-    """The Open Neural Network Exchange, for ONNX Runtime and many others."""
+    """Open Neural Network Exchange, for ONNX Runtime and many others."""
 
     name, suffix, extra = "onnx", ".onnx", "onnx"
     modules = ("tf2onnx", "onnx", "onnxruntime")
@@ -155,15 +152,15 @@ class ONNX(Format):
         """Convert the model."""
         import tensorflow as tf
 
-        from convlab.use.export_model import as_constants, in_float32
+        from convlab.use.portable_model import in_float32, with_constant_statistics
 
         pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="pixels")
         portable = in_float32(model)
-        with as_constants(portable):
+        with with_constant_statistics(portable):
             portable.export(path, format="onnx", verbose=False, input_signature=[pixels])
 
-    def load(self, path: Path, *, trust: bool) -> LogitsOf:
-        """Load it in ONNX Runtime."""
+    def load(self, path: Path, *, trust: bool) -> LogitsFunction:
+        """Load the model in ONNX Runtime."""
         import onnxruntime
 
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -174,6 +171,25 @@ class ONNX(Format):
 FORMATS: dict[str, Format] = {each.name: each for each in (KerasFile(), SavedModel(), LiteRT(), ONNX())}
 
 
-def _one_by_one(examples: Images) -> Iterator[Sequence[Images]]:
+def choose_format(name: str, quantize: str | None) -> Format:
+    """Return the format with a name.
+
+    Raises:
+        ConfigError: the format is unknown, does not support the quantization, or is not installed.
+    """
+    if name not in FORMATS:
+        raise ConfigError(f"unknown `format` {name!r}; {did_you_mean(name, FORMATS)}")
+    chosen = FORMATS[name]
+    if quantize is not None and quantize not in chosen.quantizations:
+        if chosen.quantizations:
+            fix = did_you_mean(quantize, chosen.quantizations)
+        else:
+            fix = f"use {' or '.join(each.name for each in FORMATS.values() if each.quantizations)}"
+        raise ConfigError(f"`quantize`: {chosen.name} does not support {quantize}; {fix}")
+    chosen.check_installed()
+    return chosen
+
+
+def _single_images(examples: Images) -> Iterator[Sequence[Images]]:
     for image in examples:
         yield [image[np.newaxis]]

@@ -1,37 +1,36 @@
-"""What ``convlab predict`` does, as one call."""
+"""``convlab predict`` as a function."""
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from convlab.data.image_reader import RESIZES, ImageReader, Resize
 from convlab.errors import ConfigError, DataError
 from convlab.host import PluginHost
-from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.recorded_run import RecordedRun
 from convlab.text.suggestions import did_you_mean
-from convlab.use.picture_files import picture_files
+from convlab.use.image_files import image_files
+from convlab.use.inference import Images, LogitsFunction, logits_function, softmax
+from convlab.use.opening import open_for_use
 from convlab.use.prediction_result import ClassProbability, Prediction, Predictions, Unreadable
 
 if TYPE_CHECKING:
     import keras
 
-Pixels = npt.NDArray[np.uint8]
-Logits = npt.NDArray[np.float32]
-Read = tuple[Path, Pixels, dict[str, str]]
+ReadImage = tuple[Path, Images, dict[str, str]]
 
-# So much nearer must the inverted pictures be to the training images for a hint, of 255.
-_CLEARLY = 64
+# How much closer, of 255, inverted images must be to the training images for a hint.
+_HINT_MARGIN = 64
 
 
 def predict(
     run: str | Path | RecordedRun,
-    pictures: Iterable[str | Path],
+    files: Iterable[str | Path],
     *,
     top: int = 3,
     resize: Resize | None = None,
@@ -41,27 +40,27 @@ def predict(
     plugin_files: Sequence[str | Path] = (),
     trust: bool = False,
 ) -> Predictions:
-    """Tell what is in pictures.
+    """Classify image files of any size and mode.
 
-    A picture of any size and mode does: it is turned upright, its transparency laid on white, and converted
-    and resized as the model needs. One that cannot be read does not keep the others from being told.
+    Each image is rotated by its EXIF orientation, blended onto white if it is transparent, and converted and
+    resized to the model's input. A file that cannot be read does not affect the others.
 
     Args:
-        run: its folder, its name, a part of its name that no other has, ``last``, or an opened run.
-        pictures: files, and folders whose pictures are meant.
-        top: how many of the most probable classes to return.
-        resize: what is done where a picture's sides have another ratio: ``crop`` to the middle, ``pad`` with
-            black or ``stretch``; by default as the run's data set did, if it says so, or ``crop``.
-        invert: whether light becomes dark and dark light, as for digits in ink on paper where the model has
-            learnt light ones on black.
-        runs_dir: the folder that has the runs.
-        host: has the run's architecture; needed only where the model has classes of its own.
-        plugin_files: plugin files to load, each in place of the run's own of that name.
-        trust: whether code that came with the run may run though this machine has never run it.
+        run: a folder, a name, a unique part of a name, ``last``, or an opened run.
+        files: image files, and folders of image files.
+        top: the number of most probable classes to return.
+        resize: how to resize another aspect ratio: ``crop`` to the center, ``pad`` with black or ``stretch``;
+            by default as the run's dataset did, or else ``crop``.
+        invert: whether to invert the brightness, for example of digits in ink on paper for a model that was
+            trained on light digits on black.
+        runs_dir: the folder that contains the runs.
+        host: provides the run's architecture; used only if the model has custom classes.
+        plugin_files: plugin files to load, each instead of the run's own of that name.
+        trust: whether to execute code from the run's author that this machine has never executed.
 
     Raises:
-        ConfigError: no such run or way to resize.
-        TrustError: code would run that is not trusted.
+        ConfigError: no run matches, or an argument is invalid.
+        TrustError: code is not trusted; nothing was executed.
         RunFolderError: the run is damaged, or has not finished.
 
     Example::
@@ -69,93 +68,85 @@ def predict(
         from convlab import predict
 
         for prediction in predict("last", ["five.png", "photos"]).predictions:
-            print(prediction.picture, prediction.classes[0].name)
+            print(prediction.file, prediction.classes[0].name)
     """
     if top < 1:
-        raise ConfigError(f"top is {top}: ask for at least 1 class")
+        raise ConfigError(f"`top` is {top}; it must be at least 1")
     if resize not in (None, *RESIZES):
-        raise ConfigError(f"--resize {resize}: no such way; {did_you_mean(str(resize), RESIZES)}")
-    recorded = run if isinstance(run, RecordedRun) else open_run(run, runs_dir=runs_dir)
-    found = picture_files(pictures)
-    types = recorded.part_types_of_model(trust=trust)
-    if types and host is None:
-        host = recorded.host(types, plugin_files=plugin_files, trust=trust)
-    model = recorded.load_model(host, trust=trust)
-    from convlab.use.inference import forward  # not before: it needs Keras
-
+        raise ConfigError(f"unknown `resize` {resize!r}; {did_you_mean(str(resize), RESIZES)}")
+    opened = open_for_use(run, runs_dir=runs_dir, host=host, plugin_files=plugin_files, trust=trust)
+    model, recorded = opened.model, opened.recorded
     reader = ImageReader(shape=model.input_shape[1:], resize=resize or _resize_of(recorded), invert=invert)
-    logits_of = forward(model)
     names = recorded.class_names or ()
-    if len(names) != model.output_shape[1]:  # not noted, or changed since
+    if len(names) != model.output_shape[1]:  # not recorded, or edited
         names = tuple(map(str, range(model.output_shape[1])))
+    logits_of = logits_function(model)
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
     brightness: list[float] = []
-    for read, failed in _in_batches(found, reader, model):
-        unreadable += failed
-        predictions += _predicted(read, logits_of, names, top) if read else []
-        brightness += [float(pixels.mean()) for _, pixels, _ in read]
+    for images, failures in _read_in_batches(image_files(files), reader, model):
+        unreadable += failures
+        predictions += _classify(images, logits_of, names, top) if images else []
+        brightness += [float(pixels.mean()) for _, pixels, _ in images]
     return Predictions(
         run=recorded.path,
         predictions=tuple(predictions),
         unreadable=tuple(unreadable),
-        hint=_hint(model, brightness),
+        hint=_brightness_hint(model, brightness),
     )
 
 
 def _resize_of(recorded: RecordedRun) -> Resize:
-    """Return how the run's own images were resized, if its data set has an option that says so."""
-    written = recorded.experiment.dataset_options.get("resize")
-    return next((resize for resize in RESIZES if resize == written), "crop")
+    """Return how the run's own images were resized, if its dataset has such an option, or else ``crop``."""
+    value = recorded.experiment.dataset_options.get("resize")
+    return next((resize for resize in RESIZES if resize == value), "crop")
 
 
-def _in_batches(
-    found: Sequence[Path | Unreadable], reader: ImageReader, model: "keras.Model"
-) -> Iterator[tuple[list[Read], list[Unreadable]]]:
-    """Yield the pictures that could be read and those that could not, as many at a time as fit in memory."""
+def _read_in_batches(
+    files: Sequence[Path | Unreadable], reader: ImageReader, model: "keras.Model"
+) -> Iterator[tuple[list[ReadImage], list[Unreadable]]]:
+    """Yield the images that could be read and the files that could not, in batches."""
     from convlab.training.evaluator import chunk_size
 
-    def read(file: Path | Unreadable) -> Read | Unreadable:
+    def read(file: Path | Unreadable) -> ReadImage | Unreadable:
         if isinstance(file, Unreadable):
             return file
         try:
             return file, *reader.read(file)
         except DataError as error:
-            return Unreadable(picture=file, reason=str(error))
+            return Unreadable(file=file, reason=str(error))
 
     size = chunk_size(model)
-    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow frees Python's lock
-        warnings.simplefilter("ignore")  # of large pictures and odd metadata; the largest are refused
-        for start in range(0, len(found), size):
-            batch = list(pool.map(read, found[start : start + size]))
-            failed = [item for item in batch if isinstance(item, Unreadable)]
-            yield [item for item in batch if not isinstance(item, Unreadable)], failed
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow releases the GIL
+        warnings.simplefilter("ignore")  # Pillow's, about large images and invalid metadata
+        for start in range(0, len(files), size):
+            batch = list(pool.map(read, files[start : start + size]))
+            failures = [item for item in batch if isinstance(item, Unreadable)]
+            yield [item for item in batch if not isinstance(item, Unreadable)], failures
 
 
-def _predicted(
-    read: Sequence[Read], logits_of: Callable[[Pixels], Logits], names: Sequence[str], top: int
+def _classify(
+    images: Sequence[ReadImage], logits_of: LogitsFunction, names: Sequence[str], top: int
 ) -> Iterator[Prediction]:
-    logits = logits_of(np.stack([pixels for _, pixels, _ in read])).astype(np.float64)
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+    probabilities = softmax(logits_of(np.stack([pixels for _, pixels, _ in images])))
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
-    for (picture, _, changes), row, best in zip(read, probabilities, order, strict=True):
-        classes = (ClassProbability(name=names[label], probability=float(row[label])) for label in best)
-        yield Prediction(picture=picture, classes=tuple(classes), changes=changes)
+    for (file, _, changes), row, labels in zip(images, probabilities, order, strict=True):
+        classes = (ClassProbability(name=names[label], probability=float(row[label])) for label in labels)
+        yield Prediction(file=file, classes=tuple(classes), changes=changes)
 
 
-def _hint(model: "keras.Model", brightness: Sequence[float]) -> str:
-    """Say so where the pictures are light and what the model has learnt from was dark, or the reverse.
+def _brightness_hint(model: "keras.Model", brightness: Sequence[float]) -> str:
+    """Return a hint if the images are light and the training images were dark, or the reverse.
 
-    The model knows how bright that was: its scaling subtracts the mean.
+    The mean that the model's ``Normalization`` layer subtracts is the brightness of the training images.
     """
     import keras
 
     scaling = next((layer for layer in model.layers if isinstance(layer, keras.layers.Normalization)), None)
     if scaling is None or model.input_shape[3] != 1 or not brightness:
         return ""
-    learnt, seen = float(np.mean(scaling.mean)), float(np.median(brightness))
-    if abs(seen - learnt) - abs(255 - seen - learnt) < _CLEARLY:
+    trained, seen = float(np.mean(scaling.mean)), float(np.median(brightness))
+    if abs(seen - trained) - abs(255 - seen - trained) < _HINT_MARGIN:
         return ""
-    kinds = ("light", "dark") if seen > learnt else ("dark", "light")
-    return f"the pictures are {kinds[0]} where the training images were {kinds[1]}: --invert may help"
+    kinds = ("light", "dark") if seen > trained else ("dark", "light")
+    return f"the images are {kinds[0]}, but the training images were {kinds[1]}; `invert` may help"

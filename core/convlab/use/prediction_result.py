@@ -1,4 +1,4 @@
-"""What a prediction found."""
+"""The result of a prediction."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class ClassProbability:
-    """A class and how probable the model finds it.
+    """A class and its predicted probability.
 
     Attributes:
         name: the class.
-        probability: 0 to 1; those of all classes add up to 1.
+        probability: from 0 to 1; all classes add up to 1.
     """
 
     name: str
@@ -20,42 +20,41 @@ class ClassProbability:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What is in one picture.
+    """The prediction for one image file.
 
     Attributes:
-        picture: the file.
-        classes: the most probable first.
-        changes: what was done to the picture so that the model takes it: a word for the kind of change, and
-            what it was.
+        file: the image file.
+        classes: the most probable classes, in descending order.
+        changes: how the image was converted to the model's input: a description of each change, by kind.
     """
 
-    picture: Path
+    file: Path
     classes: tuple[ClassProbability, ...]
     changes: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """A picture that could not be read.
+    """A file that could not be read.
 
     Attributes:
-        picture: the file or folder.
+        file: the file or folder.
         reason: what is wrong with it.
     """
 
-    picture: Path
+    file: Path
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
-    """What is in some pictures.
+    """The predictions for a list of image files.
 
     Attributes:
         run: the run's folder.
-        predictions: one a picture, in the order given.
-        unreadable: the pictures that could not be read.
-        hint: what may be wrong with all of them; empty where nothing seems to be.
+        predictions: one per readable file, in order.
+        unreadable: the files that could not be read.
+        hint: what may be wrong with the images in general; empty if nothing was noticed.
     """
 
     run: Path
@@ -67,7 +66,7 @@ class Predictions:
         """Return what ``convlab predict --json`` prints."""
         return {
             "run": str(self.run),
-            "predictions": [asdict(each) | {"picture": str(each.picture)} for each in self.predictions],
-            "unreadable": [asdict(each) | {"picture": str(each.picture)} for each in self.unreadable],
+            "predictions": [asdict(each) | {"file": str(each.file)} for each in self.predictions],
+            "unreadable": [asdict(each) | {"file": str(each.file)} for each in self.unreadable],
             "hint": self.hint,
         }

@@ -1,4 +1,4 @@
-"""``convlab runs`` and ``convlab show-run``, as they print."""
+"""The output of ``convlab runs`` and ``convlab show-run``."""
 
 import json
 import shutil
@@ -16,12 +16,10 @@ def convlab(*arguments: str, code: int = 0) -> str:
     return done.stdout if code == 0 else done.stderr
 
 
-def test_runs_lists_a_line_a_run(runs_dir: Path) -> None:
+def test_runs_prints_one_line_per_run(runs_dir: Path) -> None:
     head, *lines = convlab("runs", "--runs-dir", str(runs_dir)).splitlines()
-    assert head.split() == [
-        *("when", "run", "data", "set", "architecture", "epochs", "test", "time", "state")
-    ]
-    assert [line.split()[2] for line in lines] == ["own", "plain"]
+    assert head.split() == [*("when", "run", "dataset", "architecture", "epochs", "test", "time", "state")]
+    assert [line.split()[2] for line in lines] == ["customized", "plain"]
     assert "doubling.py:doubling" in lines[0]
     assert all(line.endswith("finished") for line in lines)
     summary = json.loads((runs_dir / "plain" / "summary.json").read_text(encoding="utf-8"))
@@ -32,20 +30,20 @@ def test_runs_lists_a_line_a_run(runs_dir: Path) -> None:
     assert listed["test"] == summary["test"]
 
 
-def test_a_line_stays_one_however_long_the_names_are(runs_dir: Path, tmp_path: Path) -> None:
+def test_long_names_do_not_wrap(runs_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(runs_dir / "plain", tmp_path / ("long" * 60))
     assert len(convlab("runs", "--runs-dir", str(tmp_path)).splitlines()) == 2
 
 
-def test_without_runs_it_says_how_to_make_one(tmp_path: Path) -> None:
+def test_without_runs_the_output_says_how_to_start_one(tmp_path: Path) -> None:
     assert "There are no runs in" in convlab("runs", "--runs-dir", str(tmp_path))
     assert convlab("runs", "--json", "--runs-dir", str(tmp_path / "nowhere")) == "[]\n"
 
 
-def test_show_run_shows_what_was_changed_measured_and_kept(runs_dir: Path) -> None:
+def test_show_run_shows_changed_settings_metrics_and_files(runs_dir: Path) -> None:
     page = convlab("show-run", "plain", "--runs-dir", str(runs_dir))
     assert "train.epochs=1, train.max_steps=10" in page
-    assert "learning_rate" not in page, "it is the optimizer's own"
+    assert "learning_rate" not in page, "the optimizer's default was not changed"
     for shown in ("85,002", "tape loop", "val_accuracy", "model.keras (", "convlab predict"):
         assert shown in page
     described = json.loads(convlab("show-run", "plain", "--json", "--runs-dir", str(runs_dir)))
@@ -53,18 +51,18 @@ def test_show_run_shows_what_was_changed_measured_and_kept(runs_dir: Path) -> No
     assert described["damage"] == []
 
 
-def test_show_run_prints_the_plugin_files_without_running_them(runs_dir: Path) -> None:
+def test_show_run_prints_plugin_files_without_executing_them(runs_dir: Path) -> None:
     log = runs_dir.parent / "executed.log"
     before = log.read_text(encoding="utf-8")
-    page = convlab("show-run", "own", "--code", "--runs-dir", str(runs_dir))
+    page = convlab("show-run", "customized", "--code", "--runs-dir", str(runs_dir))
     assert "# doubling.py" in page
     assert "class Double(keras.layers.Layer):" in page
-    assert "doubling.py:doubling sha256:" in convlab("show-run", "own", "--runs-dir", str(runs_dir))
+    assert "doubling.py:doubling sha256:" in convlab("show-run", "customized", "--runs-dir", str(runs_dir))
     assert log.read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize("file", ["summary.json", "environment.json", "experiment.toml", "metrics.jsonl"])
-def test_show_run_tells_of_a_damaged_file_and_shows_the_rest(
+def test_show_run_reports_a_damaged_file_and_shows_the_rest(
     runs_dir: Path, tmp_path: Path, file: str
 ) -> None:
     shutil.copytree(runs_dir / "plain", tmp_path / "bad")
@@ -75,8 +73,8 @@ def test_show_run_tells_of_a_damaged_file_and_shows_the_rest(
     assert "damaged" in convlab("show-run", "bad", "--runs-dir", str(tmp_path))
 
 
-def test_what_a_run_s_files_say_cannot_steer_the_terminal(runs_dir: Path, tmp_path: Path) -> None:
-    shutil.copytree(runs_dir / "own", tmp_path / "bad")
+def test_control_characters_in_a_run_s_files_are_escaped(runs_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs_dir / "customized", tmp_path / "bad")
     environment = (tmp_path / "bad" / "environment.json").read_text(encoding="utf-8")
     hostile = environment.replace("import keras", r"\u001b[2J\u001b]0;title\u0007 [bold]")
     (tmp_path / "bad" / "environment.json").write_text(hostile, encoding="utf-8")

@@ -50,9 +50,7 @@ def test_scaled_grayscale_images_and_column_labels_train_like_the_dataset(
     with pytest.raises(ConfigError, match="which can only be passed from Python"):
         run(recorded, **options)
     assert run(recorded, data=data, **options).test == result.test
-    assert evaluate("own", data=data, host=BUILT_INS, runs_dir=tmp_path).measures == pytest.approx(
-        result.test
-    )
+    assert evaluate("own", data=data, host=BUILT_INS, runs_dir=tmp_path).metrics == pytest.approx(result.test)
     assert len(resume("own", train={"epochs": 2}, data=data, **options).epochs) == 2
     with pytest.raises(DataError, match=r"do not match this experiment's `dataset_options.sha256`"):
         resume("own", train={"epochs": 3}, data=(x_train, y_train), **options)

@@ -1,4 +1,4 @@
-"""A run's folder: never used twice, and whole or plainly unfinished whenever the process dies."""
+"""A run's folder is never reused, and always finished or recognizably unfinished."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ def resolved() -> ResolvedExperiment:
     return resolve(Experiment(), PluginHost(third_party=False))
 
 
-def test_runs_of_the_same_second_get_folders_of_their_own(
+def test_runs_that_start_in_the_same_second_get_separate_folders(
     tmp_path: Path, resolved: ResolvedExperiment
 ) -> None:
     folders = [RunFolder.create(tmp_path / "deep" / "runs", resolved).path for _ in range(3)]
@@ -27,26 +27,22 @@ def test_runs_of_the_same_second_get_folders_of_their_own(
     assert all("-digits-cnn-adam" in folder.name for folder in folders)
 
 
-def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path, resolved: ResolvedExperiment) -> None:
+def test_an_existing_or_invalid_name_is_refused(tmp_path: Path, resolved: ResolvedExperiment) -> None:
     assert RunFolder.create(tmp_path, resolved, "mine").path == tmp_path / "mine"
-    with pytest.raises(ConfigError, match="no run is overwritten"):
+    with pytest.raises(ConfigError, match=r"`name`: .* already exists; choose another name"):
         RunFolder.create(tmp_path, resolved, "mine")
     for name in ("..", "a/b", "", "a\nb"):
-        with pytest.raises(ConfigError, match="it names a folder"):
+        with pytest.raises(ConfigError, match=r"`name`: .* is not a valid folder name"):
             RunFolder.create(tmp_path, resolved, name)
 
 
-def test_a_place_that_cannot_be_written_to_says_what_to_choose(
-    tmp_path: Path, resolved: ResolvedExperiment
-) -> None:
+def test_an_unwritable_runs_dir_is_reported_with_a_fix(tmp_path: Path, resolved: ResolvedExperiment) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(
-        RunFolderError, match=r"cannot write to '.*file.*choose another folder with --runs-dir"
-    ):
+    with pytest.raises(RunFolderError, match=r"cannot write to '.*file.*; choose another `runs_dir`"):
         RunFolder.create(tmp_path / "file" / "runs", resolved)
 
 
-def test_numbers_that_json_does_not_have_become_null(tmp_path: Path, resolved: ResolvedExperiment) -> None:
+def test_nan_and_infinity_become_null(tmp_path: Path, resolved: ResolvedExperiment) -> None:
     folder = RunFolder.create(tmp_path, resolved)
     folder.append_epoch({"epoch": 1, "auc": float("nan")})
     folder.append_epoch({"epoch": 2, "auc": float("inf")})
@@ -54,40 +50,40 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path: Path, resolved: R
     assert [json.loads(line) for line in lines] == [{"epoch": 1, "auc": None}, {"epoch": 2, "auc": None}]
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_only_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     write_text(file, "old")
 
-    def fail_half_way() -> None:
+    def fail_halfway() -> None:
         with replacing(file) as unfinished:
             unfinished.write_text("half of the n", encoding="utf-8")
             raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        fail_half_way()
+        fail_halfway()
     assert file.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_folder_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_folder_is_replaced_completely_or_not_at_all(tmp_path: Path) -> None:
     folder = tmp_path / "exported"
     for content in ("old", "new"):
         with replacing_folder(folder) as unfinished:
             (unfinished / "inside").mkdir()
             (unfinished / "inside" / "file").write_text(content, encoding="utf-8")
 
-    def fail_half_way() -> None:
+    def fail_halfway() -> None:
         with replacing_folder(folder) as unfinished:
             (unfinished / "file").touch()
             raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        fail_half_way()
+        fail_halfway()
     assert (folder / "inside" / "file").read_text(encoding="utf-8") == "new"
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_a_kill_while_writing_leaves_the_whole_old_or_the_whole_new_file(tmp_path: Path) -> None:
+def test_a_kill_while_writing_leaves_the_complete_old_or_new_file(tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     program = (
         "import sys; from pathlib import Path; from convlab.system.atomic_write import write_text\n"

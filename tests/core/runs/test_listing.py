@@ -1,4 +1,4 @@
-"""The list of runs: every state, any damage, by any order."""
+"""Listing runs: every state, damaged files, filters and sort orders."""
 
 import json
 import shutil
@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from convlab import ConfigError, list_runs
+from convlab.runs import RunFolder
 
 
-def unfinished(run: Path, copy: Path) -> Path:
-    shutil.copytree(run, copy, ignore=shutil.ignore_patterns("summary.json", "model.keras", ".lock"))
+def copy_unfinished(run: Path, copy: Path) -> Path:
+    shutil.copytree(run, copy, ignore=shutil.ignore_patterns("summary.json", "model.keras"))
     return copy
 
 
-def finished(folder: Path, run: Path, **changed: Any) -> None:
+def write_finished(folder: Path, run: Path, **changed: Any) -> None:
     folder.mkdir()
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     (folder / "summary.json").write_text(json.dumps(summary | changed), encoding="utf-8")
@@ -26,21 +26,21 @@ def finished(folder: Path, run: Path, **changed: Any) -> None:
 def test_each_run_is_listed_in_its_state(runs_dir: Path, tmp_path: Path) -> None:
     plain = runs_dir / "plain"
     shutil.copytree(plain, tmp_path / "done")
-    unfinished(plain, tmp_path / "killed")
+    copy_unfinished(plain, tmp_path / "killed")
     for state in ("failed", "interrupted"):
         stopped = json.dumps({"state": state, "message": f"it was {state}"})
-        (unfinished(plain, tmp_path / state) / "stopped.json").write_text(stopped, encoding="utf-8")
-    unfinished(plain, tmp_path / "under way")
-    (tmp_path / "no run").mkdir()
+        (copy_unfinished(plain, tmp_path / state) / "stopped.json").write_text(stopped, encoding="utf-8")
+    copy_unfinished(plain, tmp_path / "in progress")
+    (tmp_path / "not a run").mkdir()
     (tmp_path / "file").touch()
-    with FileLock(tmp_path / "under way" / ".lock"):
+    with RunFolder(tmp_path / "in progress").locked():
         runs = {run.path.name: run for run in list_runs(tmp_path)}
     assert {name: (run.state, run.message) for name, run in runs.items()} == {
         "done": ("finished", ""),
         "killed": ("interrupted", "killed"),
         "failed": ("failed", "it was failed"),
         "interrupted": ("interrupted", "it was interrupted"),
-        "under way": ("running", ""),
+        "in progress": ("running", ""),
     }
     assert {run.dataset for run in runs.values()} == {"digits"}
     assert runs["killed"].epochs == 1
@@ -52,16 +52,16 @@ def test_each_run_is_listed_in_its_state(runs_dir: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"\xff", b'{"experiment": {}}', b"[" * 100_000, b"null"],
-    ids=["empty", "cut off", "a list", "no text", "another object", "deeply nested", "null"],
+    ids=["empty", "truncated", "a list", "not text", "another object", "deeply nested", "null"],
 )
-def test_a_damaged_run_is_listed_as_such_beside_the_others(
+def test_a_damaged_run_is_listed_as_damaged_with_the_others(
     runs_dir: Path, tmp_path: Path, content: bytes
 ) -> None:
     shutil.copytree(runs_dir / "plain", tmp_path / "whole")
     shutil.copytree(runs_dir / "plain", tmp_path / "summary")
     (tmp_path / "summary" / "summary.json").write_bytes(content)
-    (unfinished(runs_dir / "plain", tmp_path / "experiment") / "experiment.toml").write_bytes(content)
-    (unfinished(runs_dir / "plain", tmp_path / "stopped") / "stopped.json").write_bytes(content)
+    (copy_unfinished(runs_dir / "plain", tmp_path / "experiment") / "experiment.toml").write_bytes(content)
+    (copy_unfinished(runs_dir / "plain", tmp_path / "stopped") / "stopped.json").write_bytes(content)
     states = {run.path.name: run.state for run in list_runs(tmp_path)}
     assert states.pop("whole") == "finished"
     assert set(states.values()) == {"damaged"}
@@ -71,7 +71,7 @@ def test_runs_are_filtered_and_sorted(runs_dir: Path, tmp_path: Path) -> None:
     for number, (name, dataset, accuracy) in enumerate(
         [("a", "mnist", 0.5), ("b", "net.py:mnist", 0.9), ("c", "digits", None), ("d", "digits", 0.7)]
     ):
-        finished(
+        write_finished(
             tmp_path / name,
             runs_dir / "plain",
             started=f"2026-01-0{number + 1}T00:00:00Z",
@@ -89,17 +89,17 @@ def test_runs_are_filtered_and_sorted(runs_dir: Path, tmp_path: Path) -> None:
     assert names(sort="score") == "bdac"
     assert names(sort="loss") == "dcba"
     assert names(sort="name", state="finished") == "abcd"
-    with pytest.raises(ConfigError, match="no order 'scores'; did you mean 'score'"):
+    with pytest.raises(ConfigError, match="unknown `sort` order 'scores'; did you mean 'score'"):
         list_runs(tmp_path, sort="scores")
-    with pytest.raises(ConfigError, match="no state 'finish'; did you mean 'finished'"):
+    with pytest.raises(ConfigError, match="unknown `state` 'finish'; did you mean 'finished'"):
         list_runs(tmp_path, state="finish")
 
 
-def test_listing_parses_no_toml_of_a_finished_run_and_imports_no_tensorflow(
+def test_listing_a_finished_run_parses_no_toml_and_imports_no_tensorflow(
     runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What makes thousands of runs cost less than a second."""
-    finished(tmp_path / "run", runs_dir / "plain")
+    """Without that, listing thousands of runs would take more than a second."""
+    write_finished(tmp_path / "run", runs_dir / "plain")
     monkeypatch.setattr("tomllib.loads", None)
     for module in [name for name in sys.modules if name.partition(".")[0] == "tensorflow"]:
         monkeypatch.setitem(sys.modules, module, None)

@@ -1,4 +1,4 @@
-"""Opening a run: by any name, whole or damaged, and with the plugins that it needs."""
+"""Opening a run: by any name, complete or damaged, and with the plugins that it requires."""
 
 import json
 import logging
@@ -12,56 +12,52 @@ import pytest
 from convlab import Architecture, ConfigError, Dataset, PluginError, RunFolderError, find_run, open_run
 
 
-def test_a_run_is_found_by_folder_name_part_of_its_name_or_as_the_last(
+def test_a_run_is_found_by_folder_by_name_by_part_of_its_name_or_as_last(
     runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(runs_dir.parent)
     for word in ("runs/plain", runs_dir / "plain", "plain", "lai"):
         assert find_run(word).resolve() == runs_dir / "plain"
-    assert find_run("last").name == "own"
-    assert open_run("own").experiment.architecture == "doubling.py:doubling"
+    assert find_run("last").name == "customized"
+    assert open_run("customized").experiment.architecture == "doubling.py:doubling"
 
 
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("plane", "no run 'plane' in .*; did you mean 'plain'"),
-        ("n", "'n' means 2 runs: write more of the name of own, plain"),
-        ("runs/nothing", "no run 'runs/nothing': there is no such folder"),
+        ("plane", "run 'plane' not found in .*; did you mean 'plain'"),
+        ("i", "'i' matches 2 runs; use a longer part of the name: customized, plain"),
+        ("runs/nothing", "run 'runs/nothing' not found; the folder does not exist"),
     ],
 )
-def test_a_name_that_means_no_or_several_runs_says_which_there_are(
+def test_an_unknown_or_ambiguous_name_is_reported_with_similar_names(
     runs_dir: Path, word: str, message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         find_run(word, runs_dir)
 
 
-def test_without_runs_the_folder_that_was_looked_in_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there are no runs in"):
+def test_without_runs_the_searched_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="contains no runs"):
         find_run("last", tmp_path)
-    with pytest.raises(ConfigError, match=r"there is no folder .*name it with --runs-dir"):
+    with pytest.raises(ConfigError, match=r"does not exist, choose another `runs_dir`"):
         find_run("last", tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
-        ("experiment.toml", None, "has no experiment.toml: the run ended before its data were loaded"),
-        ("experiment.toml", "dataset = ", r"experiment.toml' is damaged: .*not valid TOML"),
-        (
-            "experiment.toml",
-            "data_set = 'x'",
-            "is damaged: `data_set`: unknown setting; did you mean",
-        ),
-        ("environment.json", None, "has no environment.json: the run ended before its first step"),
-        ("environment.json", "{", r"environment.json' is damaged \(.*\): take it from a copy"),
-        ("environment.json", "[]", "is damaged .no JSON object."),
+        ("experiment.toml", None, "has no experiment.toml; the run stopped before its data was loaded"),
+        ("experiment.toml", "dataset = ", r"experiment.toml' is damaged \(.*not valid TOML"),
+        ("experiment.toml", "data_set = 'x'", "is damaged .*data_set.*; did you mean 'dataset'"),
+        ("environment.json", None, "has no environment.json; the run stopped before its first step"),
+        ("environment.json", "{", r"environment.json' is damaged \(.*\); restore it from a copy"),
+        ("environment.json", "[]", "is damaged .not a JSON object."),
         ("environment.json", '{"plugins": [{"kind": "dataset"}]}', "lacks its kind, name or origin"),
         ("environment.json", '{"plugins": [3]}', "lacks its kind, name or origin"),
     ],
 )
-def test_a_damaged_folder_is_refused_in_one_sentence_that_names_the_file(
+def test_a_damaged_folder_is_refused_with_the_name_of_the_file(
     runs_dir: Path, tmp_path: Path, file: str, content: str | None, message: str
 ) -> None:
     damaged = shutil.copytree(runs_dir / "plain", tmp_path / "damaged")
@@ -72,12 +68,12 @@ def test_a_damaged_folder_is_refused_in_one_sentence_that_names_the_file(
         open_run(damaged)
 
 
-def with_plugin(run: Path, to: Path, **noted: Any) -> Path:
-    """Copy a run and change what it notes of its architecture's plugin."""
+def with_plugin(run: Path, to: Path, **recorded: Any) -> Path:
+    """Copy a run and change the record of its architecture's plugin."""
     copy = shutil.copytree(run, to / "copy")
     environment = json.loads((copy / "environment.json").read_text(encoding="utf-8"))
     (plugin,) = [plugin for plugin in environment["plugins"] if plugin["kind"] == "architecture"]
-    plugin.update(noted)
+    plugin.update(recorded)
     (copy / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
     return copy
 
@@ -85,37 +81,42 @@ def with_plugin(run: Path, to: Path, **noted: Any) -> Path:
 @pytest.mark.parametrize(
     ("provider", "origin", "message"),
     [
-        ("convlab-resnet", "entry point", r"which is not installed: pip install convlab-resnet==1\.2"),
-        ("convlab", "built-in", r"which the one that is installed does not have: pip install convlab==1\.2"),
+        ("convlab-resnet", "entry point", r"which is not installed; run 'pip install convlab-resnet==1\.2'"),
+        (
+            "convlab",
+            "built-in",
+            r"which the installed version does not provide; run 'pip install convlab==1\.2'",
+        ),
         ("numpy", "entry point", "which is installed but blocked"),
         ("--index-url=x y", "entry point", "which is not installed$"),
         ("notebook", "notebook", "which was registered in a notebook"),
     ],
 )
-def test_a_plugin_that_is_missing_says_what_to_install(
+def test_a_missing_plugin_is_reported_with_what_to_install(
     runs_dir: Path, tmp_path: Path, provider: str, origin: str, message: str
 ) -> None:
-    noted = {"name": f"{provider}:resnet", "provider": provider, "origin": origin, "version": "1.2"}
-    run = open_run(with_plugin(runs_dir / "plain", tmp_path, **noted))
-    with pytest.raises(PluginError, match=f"needs the architecture '{provider}:resnet', {message}"):
+    recorded = {"name": f"{provider}:resnet", "provider": provider, "origin": origin, "version": "1.2"}
+    run = open_run(with_plugin(runs_dir / "plain", tmp_path, **recorded))
+    with pytest.raises(PluginError, match=f"requires the architecture '{provider}:resnet', {message}"):
         run.host([Architecture])
-    assert run.host([Dataset]).find(Dataset, "digits"), "what is not needed is not asked for"
+    assert run.host([Dataset]).find(Dataset, "digits"), "parts that are not used may be missing"
 
 
-def test_a_model_of_keras_layers_needs_no_plugin_at_all(runs_dir: Path, tmp_path: Path) -> None:
-    noted = {"name": "convlab-gone:net", "provider": "convlab-gone", "origin": "entry point"}
-    gone = open_run(with_plugin(runs_dir / "plain", tmp_path, **noted))
+def test_a_model_of_keras_layers_requires_no_plugin(runs_dir: Path, tmp_path: Path) -> None:
+    recorded = {"name": "convlab-gone:net", "provider": "convlab-gone", "origin": "entry point"}
+    gone = open_run(with_plugin(runs_dir / "plain", tmp_path, **recorded))
     assert gone.load_model().output_shape == (None, 10)
 
 
-def test_another_version_of_a_plugin_is_noted_and_used(
+def test_another_version_of_a_plugin_is_used_with_a_note(
     runs_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = open_run(with_plugin(runs_dir / "plain", tmp_path, version="0.0.1"))
-    with caplog.at_level(logging.WARNING, "convlab"):
+    with caplog.at_level(logging.INFO, "convlab"):
         run.host()
-    (note,) = caplog.messages
-    assert "was made with convlab 0.0.1; here is" in note
+    (note,) = caplog.records
+    assert note.levelno == logging.INFO
+    assert "was made with convlab 0.0.1; " in note.getMessage()
 
 
 def test_the_loaded_model_gives_the_run_s_own_test_accuracy(runs_dir: Path) -> None:

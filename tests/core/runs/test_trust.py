@@ -1,4 +1,4 @@
-"""Somebody else's run: nothing of theirs runs unasked."""
+"""Someone else's run: none of its code is executed without consent."""
 
 import json
 import shutil
@@ -18,13 +18,13 @@ Config = dict[str, Any]
 
 @pytest.fixture
 def executed(runs_dir: Path) -> Callable[[], int]:
-    """How often the text of the plugin file has run."""
+    """Return how often the text of the plugin file was executed."""
     return lambda: len((runs_dir.parent / "executed.log").read_text(encoding="utf-8").splitlines())
 
 
 @pytest.fixture(autouse=True)
 def forget_classes() -> Iterator[None]:
-    """Let each test find Keras as a new process would, which knows no class of a plugin."""
+    """Let each test start without registered classes, like a new process."""
     import keras
 
     known = dict(keras.saving.get_custom_objects())
@@ -33,25 +33,26 @@ def forget_classes() -> Iterator[None]:
     keras.saving.get_custom_objects().update(known)
 
 
-def test_a_plugin_file_that_this_machine_never_ran_runs_only_when_it_is_trusted(
+def test_an_unknown_plugin_file_is_executed_only_with_trust(
     runs_dir: Path, executed: Callable[[], int]
 ) -> None:
     before = executed()
-    run = open_run("own", runs_dir=runs_dir)
+    run = open_run("customized", runs_dir=runs_dir)
     for use in (run.load_model, run.host, lambda: run.host([Architecture])):
         with pytest.raises(TrustError) as raised:
             use()
         message = str(raised.value)
-        assert "would run its plugin file 'doubling.py'" in message
+        assert "contains code from its author" in message
+        assert "plugin file 'doubling.py'" in message
         assert (run.plugins[1].sha256 or "-")[:12] in message
         assert f"convlab show-run {run.path} --code" in message
-        assert "--trust" in message
+        assert "use `trust` to load it" in message
     assert executed() == before
 
     assert run.load_model(trust=True).output_shape == (None, 10)
     assert executed() == before + 1
     with pytest.raises(TrustError):
-        run.host()  # to trust it once is not to trust it for ever
+        run.host()  # trust is not remembered
 
 
 @pytest.mark.parametrize(
@@ -65,29 +66,30 @@ def test_a_plugin_file_that_this_machine_never_ran_runs_only_when_it_is_trusted(
         "resume {run} --epochs 2",
     ],
 )
-def test_every_command_refuses_somebody_else_s_code_in_one_line(
+def test_every_command_refuses_code_from_the_author_in_one_line(
     runs_dir: Path, tmp_path: Path, executed: Callable[[], int], command: str
 ) -> None:
     before = executed()
     marker = tmp_path / "was-here"
     with_lambda = tampered(runs_dir / "plain", tmp_path, python_lambda(marker))
-    runs = {runs_dir / "own": "would run its plugin file 'doubling.py'"}
-    if not command.startswith("resume"):  # which builds the model anew
-        runs[with_lambda] = "has 'a Lambda layer' and 'a Python lambda'"
+    runs = {runs_dir / "customized": "plugin file 'doubling.py'"}
+    if not command.startswith("resume"):  # which builds a new model
+        runs[with_lambda] = "(a Lambda layer and a Python lambda)"
     for run, words in runs.items():
         done = CliRunner().invoke(app, command.format(run=run).split())
         assert (done.exit_code, done.stdout) == (1, "")
         (line,) = done.stderr.splitlines()
         assert words in line
-        assert "--trust" in line
+        assert "contains code from its author" in line
+        assert "trust" in line
     assert executed() == before
     assert not marker.exists()
 
 
 @pytest.mark.parametrize(
-    "command", ["runs --runs-dir {runs}", "show-run {runs}/own", "show-run {runs}/own --code"]
+    "command", ["runs --runs-dir {runs}", "show-run {runs}/customized", "show-run {runs}/customized --code"]
 )
-def test_looking_at_a_run_runs_nothing_of_it(
+def test_showing_a_run_executes_nothing_from_it(
     runs_dir: Path, executed: Callable[[], int], command: str
 ) -> None:
     before = executed()
@@ -95,21 +97,21 @@ def test_looking_at_a_run_runs_nothing_of_it(
     assert executed() == before
 
 
-def test_where_the_run_was_made_its_plugin_file_runs_again_from_the_snapshot(
+def test_a_plugin_file_that_this_machine_has_executed_is_executed_from_its_snapshot(
     runs_dir: Path, executed: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONVLAB_STATE_DIR", str(runs_dir.parent / "state"))
     before = executed()
-    model = open_run("own", runs_dir=runs_dir).load_model()
+    model = open_run("customized", runs_dir=runs_dir).load_model()
     assert type(model.layers[2].layers[0]).__name__ == "Double"
     assert executed() == before + 1
 
 
-def test_a_changed_snapshot_is_unknown_though_it_claims_the_hash_of_a_known_one(
+def test_a_modified_snapshot_is_refused_even_if_it_claims_a_known_hash(
     runs_dir: Path, tmp_path: Path, executed: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONVLAB_STATE_DIR", str(runs_dir.parent / "state"))
-    hostile = shutil.copytree(runs_dir / "own", tmp_path / "hostile")
+    hostile = shutil.copytree(runs_dir / "customized", tmp_path / "hostile")
     file = hostile / "environment.json"
     environment = json.loads(file.read_text(encoding="utf-8"))
     for plugin in environment["plugins"]:
@@ -122,13 +124,15 @@ def test_a_changed_snapshot_is_unknown_though_it_claims_the_hash_of_a_known_one(
     assert executed() == before
 
 
-def test_a_file_of_one_s_own_takes_the_place_of_the_snapshot(
+def test_a_given_plugin_file_replaces_the_snapshot(
     runs_dir: Path, tmp_path: Path, executed: Callable[[], int]
 ) -> None:
-    run, before = open_run("own", runs_dir=runs_dir), executed()
+    run, before = open_run("customized", runs_dir=runs_dir), executed()
     own = tmp_path / "doubling.py"
     own.write_text("from convlab import hookimpl", encoding="utf-8")
-    with pytest.raises(PluginError, match="that plugin file does not have: name one that has with --plugin"):
+    with pytest.raises(
+        PluginError, match="the given plugin file does not provide; choose another with `plugin_files`"
+    ):
         run.host(plugin_files=[own])
     own.write_text((run.plugins[1].text or "").replace("imported", "mine"), encoding="utf-8")
     host = run.host(plugin_files=[own])
@@ -160,7 +164,7 @@ def function(module: str, name: str) -> Config:
 
 
 def python_lambda(marker: Path) -> Callable[[Config], None]:
-    """Put in the classic: a Lambda layer whose bytecode writes a file."""
+    """Replace a layer by a Lambda layer whose bytecode writes a file."""
     import keras
 
     code = f"lambda x: (__import__('pathlib').Path({str(marker)!r}).touch(), x)[1]"
@@ -174,7 +178,7 @@ def python_lambda(marker: Path) -> Callable[[Config], None]:
 
 
 def keras_function(config: Config) -> None:
-    """Name a function of Keras that writes files, which Keras's own safe mode lets pass."""
+    """Name a function of Keras that writes files, which Keras's own safe mode allows."""
     called = function("keras.visualization", "plot_image_gallery")
     described = {"module": "keras.layers", "class_name": "Lambda", "registered_name": None}
     logits_layer(config).update(described, config={"name": "logits", "function": called})
@@ -189,14 +193,16 @@ def saved_model(config: Config) -> None:
     logits_layer(config).update(layer, config={"name": "logits", "filepath": "/nowhere"})
 
 
-def test_a_lambda_in_the_model_file_runs_only_when_it_is_trusted(runs_dir: Path, tmp_path: Path) -> None:
+def test_a_lambda_in_the_model_file_is_executed_only_with_trust(runs_dir: Path, tmp_path: Path) -> None:
     marker = tmp_path / "was-here"
     run = open_run(tampered(runs_dir / "plain", tmp_path, python_lambda(marker)))
-    with pytest.raises(TrustError, match=r"model\.keras' has 'a Lambda layer' and .*: .* --trust"):
+    with pytest.raises(
+        TrustError, match=r"model\.keras' contains code .*a Lambda layer and .*; refused. Use `trust`"
+    ):
         run.load_model()
     assert not marker.exists()
     run.load_model(trust=True)
-    assert marker.exists(), "the file was hostile indeed"
+    assert marker.exists(), "the lambda was not hostile, so the test proves nothing"
 
 
 @pytest.mark.parametrize(
@@ -208,18 +214,20 @@ def test_a_lambda_in_the_model_file_runs_only_when_it_is_trusted(runs_dir: Path,
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_what_may_do_more_than_compute_is_refused(
+def test_functions_that_could_do_more_than_compute_are_refused(
     runs_dir: Path, tmp_path: Path, change: Callable[[Config], None], what: str
 ) -> None:
     with pytest.raises(TrustError, match=what):
         open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
 
 
-def test_a_module_that_the_file_names_is_not_imported(runs_dir: Path, tmp_path: Path) -> None:
+def test_a_module_named_in_the_file_is_not_imported(runs_dir: Path, tmp_path: Path) -> None:
     def change(config: Config) -> None:
         logits_layer(config).update(module="antigravity", class_name="fly", registered_name=None)
 
-    with pytest.raises(PluginError, match="the model has 'fly', which architecture 'mlp' does not register"):
+    with pytest.raises(
+        PluginError, match="the model contains 'fly', which architecture 'mlp' does not register"
+    ):
         open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
     import sys
 
@@ -229,12 +237,12 @@ def test_a_module_that_the_file_names_is_not_imported(runs_dir: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"no archive", r"is damaged \(File is not a zip file\)"),
+        (b"not an archive", r"is damaged \(File is not a zip file\)"),
         (b"", r"is damaged \(File is not a zip file\)"),
-        (None, "has no model.keras: it was removed, so run it again"),
+        (None, "has no model.keras; it was removed, run it again"),
     ],
 )
-def test_a_damaged_model_file_is_refused_in_one_sentence(
+def test_a_damaged_model_file_is_refused(
     runs_dir: Path, tmp_path: Path, content: bytes | None, message: str
 ) -> None:
     copy = shutil.copytree(runs_dir / "plain", tmp_path / "damaged")
@@ -245,7 +253,7 @@ def test_a_damaged_model_file_is_refused_in_one_sentence(
         open_run(copy).load_model()
 
 
-def test_weights_that_do_not_fit_their_layers_are_refused(runs_dir: Path, tmp_path: Path) -> None:
+def test_weights_of_the_wrong_shape_are_refused(runs_dir: Path, tmp_path: Path) -> None:
     def change(config: Config) -> None:
         network = config["config"]["layers"][2]["config"]["layers"]
         next(layer for layer in network if layer["class_name"] == "Dense")["config"]["units"] = 3

@@ -60,7 +60,7 @@ def test_a_finished_run_that_trains_further_equals_a_longer_run(
     longer = train("longer", train={"epochs": 4, **constant})
     shorter = train("shorter", train={"epochs": 2, **constant})
     with pytest.raises(
-        ConfigError, match="has finished, by its epochs of 2: raise that to train it on, with --epochs"
+        ConfigError, match=r"already finished \(epochs = 2\); pass a larger `train.epochs` to continue"
     ):
         resume("shorter", host=host, runs_dir=tmp_path, progress=False)
     extended = resume("shorter", train={"epochs": 4}, host=host, runs_dir=tmp_path, progress=False)
@@ -83,9 +83,9 @@ def test_a_run_resumes_with_another_learning_rate_but_not_with_settings_that_rew
 
     slower = resumed(epochs=2, learning_rate=1e-9)
     assert slower.epochs[1]["val_loss"] == pytest.approx(slower.epochs[0]["val_loss"], abs=1e-5)
-    with pytest.raises(ConfigError, match=r"train\.seed cannot change in the middle of a run"):
+    with pytest.raises(ConfigError, match=r"`train\.seed` cannot change in a resumed run"):
         resumed(seed=1)
-    with pytest.raises(ConfigError, match=r"train\.epoch: no such key; did you mean 'epochs'"):
+    with pytest.raises(ConfigError, match=r"`train\.epoch`: unknown setting; did you mean 'epochs'"):
         resumed(epoch=3)
     with pytest.raises(ConfigError, match=r"would end after 21 steps, but 42 are done"):
         resumed(epochs=1)

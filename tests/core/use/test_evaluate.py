@@ -1,4 +1,4 @@
-"""A run's model measured again: the same numbers as the run's own, and what lies behind them."""
+"""Evaluating a run gives the same metrics as the run itself, and details per class."""
 
 import json
 import shutil
@@ -15,93 +15,93 @@ from convlab.cli.app import app
 
 
 @pytest.fixture(scope="module")
-def found(runs_dir: Path) -> Evaluation:
+def evaluation(runs_dir: Path) -> Evaluation:
     return evaluate("plain", runs_dir=runs_dir)
 
 
-def test_the_test_split_gives_the_very_numbers_of_the_summary(runs_dir: Path, found: Evaluation) -> None:
+def test_the_test_metrics_equal_those_of_the_summary(runs_dir: Path, evaluation: Evaluation) -> None:
     summary = json.loads((runs_dir / "plain" / "summary.json").read_text(encoding="utf-8"))
-    assert found.measures == summary["test"]
-    assert (found.dataset, found.split, found.images) == ("digits", "test", 359)
+    assert evaluation.metrics == summary["test"]
+    assert (evaluation.dataset, evaluation.split, evaluation.images) == ("digits", "test", 359)
 
 
-def test_the_validation_split_gives_the_very_numbers_of_the_last_epoch(runs_dir: Path) -> None:
+def test_the_validation_metrics_equal_those_of_the_last_epoch(runs_dir: Path) -> None:
     (line,) = (runs_dir / "plain" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     of_run = {name[4:]: value for name, value in json.loads(line).items() if name.startswith("val_")}
-    assert evaluate("plain", split="validation", runs_dir=runs_dir).measures == of_run
+    assert evaluate("plain", split="validation", runs_dir=runs_dir).metrics == of_run
 
 
-def test_the_figures_of_a_class_are_those_of_its_row_and_column(found: Evaluation) -> None:
-    matrix = found.confusion_matrix
-    predicted = found.logits.argmax(axis=1)
-    for label, report in enumerate(found.classes):
-        assert [((found.labels == label) & (predicted == other)).sum() for other in range(10)] == list(
+def test_the_metrics_of_a_class_agree_with_the_confusion_matrix(evaluation: Evaluation) -> None:
+    matrix = evaluation.confusion_matrix
+    predicted = evaluation.logits.argmax(axis=1)
+    for label, report in enumerate(evaluation.classes):
+        assert [((evaluation.labels == label) & (predicted == other)).sum() for other in range(10)] == list(
             matrix[label]
         )
-        right = matrix[label, label]
+        correct = matrix[label, label]
         assert report.support == matrix[label].sum()
-        assert report.recall == pytest.approx(right / report.support)
-        assert report.precision == pytest.approx(right / matrix[:, label].sum())
+        assert report.recall == pytest.approx(correct / report.support)
+        assert report.precision == pytest.approx(correct / matrix[:, label].sum())
         assert report.f1 == pytest.approx(
             2 * report.precision * report.recall / (report.precision + report.recall)
         )
-    assert np.trace(matrix) / found.images == pytest.approx(found.measures["accuracy"])
-    worst = found.worst_confusions(1)[0]
+    assert np.trace(matrix) / evaluation.images == pytest.approx(evaluation.metrics["accuracy"])
+    worst = evaluation.worst_confusions(1)[0]
     mistakes = matrix - np.diag(np.diag(matrix))
     assert worst.images == mistakes.max() == matrix[int(worst.label), int(worst.predicted)]
 
 
-def test_another_data_set_must_have_the_shape_and_the_classes(runs_dir: Path, small_mnist_dir: Path) -> None:
+def test_another_dataset_must_have_the_same_image_shape(runs_dir: Path, small_mnist_dir: Path) -> None:
     with pytest.raises(DataError, match=r"mnist has images of 28×28×1, but the model of .* takes 8×8×1"):
         evaluate("plain", dataset="mnist", runs_dir=runs_dir, data_dir=small_mnist_dir)
 
 
-def test_a_folder_of_one_s_own_images_can_be_evaluated_on(runs_dir: Path, tmp_path: Path) -> None:
+def test_a_folder_of_images_can_be_evaluated(runs_dir: Path, tmp_path: Path) -> None:
     for name, image in zip("0123456789" * 2, load_digits().images, strict=False):
         file = tmp_path / "digits" / name / f"{len(list(tmp_path.rglob('*.png')))}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray((image * 15.9).astype(np.uint8)).save(file)
     options = {"path": str(tmp_path / "digits"), "test_fraction": 0.5}
-    found = evaluate("plain", dataset="folder", dataset_options=options, runs_dir=runs_dir)
-    assert [report.support for report in found.classes] == [1] * 10
+    evaluation = evaluate("plain", dataset="folder", dataset_options=options, runs_dir=runs_dir)
+    assert [report.support for report in evaluation.classes] == [1] * 10
     with pytest.raises(ConfigError, match="pth`: dataset 'folder' has no such option; did you mean 'path'"):
         evaluate("plain", dataset="folder", dataset_options={"pth": ""}, runs_dir=runs_dir)
 
 
-def test_classes_of_other_names_are_refused(runs_dir: Path, tmp_path: Path) -> None:
+def test_other_class_names_are_refused(runs_dir: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
     text = (copy / "environment.json").read_text(encoding="utf-8")
     environment = json.loads(text)
     environment["data"]["class_names"][0] = "zero"
     (copy / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
     with pytest.raises(
-        DataError, match=r"classes of digits are '0', '1', '2'…, but .* tells apart 'zero', '1'"
+        DataError, match=r"digits has the classes '0', '1', '2' and 7 more, but .* predicts 'zero', '1'"
     ):
         evaluate(copy)
 
 
-def test_what_cannot_be_evaluated_says_why(runs_dir: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no split 'train': choose test or validation"):
+def test_a_run_that_cannot_be_evaluated_is_reported_with_the_reason(runs_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown `split` 'train'; choose from test, validation"):
         evaluate("plain", split="train", runs_dir=runs_dir)  # type: ignore[arg-type]
     with pytest.raises(TrustError, match=r"'doubling\.py'"):
-        evaluate("own", runs_dir=runs_dir)
+        evaluate("customized", runs_dir=runs_dir)
     copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
     toml = (copy / "experiment.toml").read_text(encoding="utf-8")
     (copy / "experiment.toml").write_text(
         toml.replace("validation = 0.1", "validation = 0.0"), encoding="utf-8"
     )
-    with pytest.raises(ConfigError, match=r"held out no images \(data.validation is 0\)"):
+    with pytest.raises(ConfigError, match=r"has no validation set \(data.validation is 0\)"):
         evaluate(copy, split="validation", host=PluginHost(third_party=False))
     (copy / "model.keras").unlink()
-    with pytest.raises(RunFolderError, match=r"has no model\.keras: it was removed, so run it again"):
+    with pytest.raises(RunFolderError, match=r"has no model\.keras; it was removed, run it again"):
         evaluate(copy)
 
 
-def test_the_command_prints_what_the_call_returns(runs_dir: Path, found: Evaluation) -> None:
+def test_the_command_prints_what_the_call_returns(runs_dir: Path, evaluation: Evaluation) -> None:
     done = CliRunner().invoke(app, ["evaluate", "plain", "--runs-dir", str(runs_dir), "--json"])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout) == json.loads(json.dumps(found.summary()))
+    assert json.loads(done.stdout) == json.loads(json.dumps(evaluation.summary()))
     page = CliRunner().invoke(app, ["evaluate", "plain", "--runs-dir", str(runs_dir)]).stdout
-    assert f"accuracy {found.measures['accuracy']:.4f}" in page
-    assert f"expected calibration error {found.calibration.error:.4f} (15 bins of equal width)" in page
-    assert "is \\ predicted" in page
+    assert f"accuracy {evaluation.metrics['accuracy']:.4f}" in page
+    assert f"expected calibration error {evaluation.calibration.error:.4f} (15 bins of equal width)" in page
+    assert "true \\ predicted" in page

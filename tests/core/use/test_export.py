@@ -1,4 +1,4 @@
-"""Exports: loaded again by the runtimes that they are for, and the same model there."""
+"""Exports are loaded by the runtime of their format, and predict the same as the run's model."""
 
 import json
 import os
@@ -27,13 +27,13 @@ from convlab import (
 from convlab.cli.app import app
 from convlab.use.export_formats import FORMATS
 
-WAYS: list[tuple[str, str | None]] = [
+EXPORTS: list[tuple[str, str | None]] = [
     ("keras", None),
     ("saved-model", None),
     ("litert", None),
     ("onnx", None),
 ]
-WAYS += [("litert", "float16"), ("litert", "int8")]
+EXPORTS += [("litert", "float16"), ("litert", "int8")]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def images() -> npt.NDArray[np.uint8]:
     return np.asarray(digits.test.images)
 
 
-@pytest.mark.parametrize(("format_", "quantize"), WAYS)
+@pytest.mark.parametrize(("format_", "quantize"), EXPORTS)
 def test_an_export_is_the_same_model_in_its_own_runtime(
     runs_dir: Path, tmp_path: Path, images: npt.NDArray[np.uint8], format_: str, quantize: str | None
 ) -> None:
@@ -55,7 +55,7 @@ def test_an_export_is_the_same_model_in_its_own_runtime(
     assert exported.largest_difference <= (1.0 if quantize else 1e-4)
     summary = open_run("plain", runs_dir=runs_dir).summary()
     assert exported.accuracy_of_run == pytest.approx(summary["test"]["accuracy"], abs=1e-6)
-    assert list(to.parent.iterdir()) == [to], "what was unfinished is left"
+    assert list(to.parent.iterdir()) == [to], "the unfinished file was not removed"
 
     logits = FORMATS[format_].load(to, trust=False)(images)
     original = np.asarray(open_run("plain", runs_dir=runs_dir).load_model()(images))
@@ -63,7 +63,7 @@ def test_an_export_is_the_same_model_in_its_own_runtime(
     assert logits.dtype == np.float32
 
 
-def test_quantizing_makes_it_smaller(runs_dir: Path, tmp_path: Path) -> None:
+def test_quantization_reduces_the_size(runs_dir: Path, tmp_path: Path) -> None:
     sizes = [
         export(
             "plain", "litert", quantize=quantize, to=tmp_path / f"{quantize}.tflite", runs_dir=runs_dir
@@ -75,7 +75,7 @@ def test_quantizing_makes_it_smaller(runs_dir: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format_", ["litert", "onnx"])
-def test_what_computed_in_bfloat16_is_exported_in_float32(tmp_path: Path, format_: str) -> None:
+def test_a_mixed_precision_model_is_exported_in_float32(tmp_path: Path, format_: str) -> None:
     experiment = Experiment(
         architecture="cnn",
         architecture_options={"batch_normalization": True},
@@ -87,33 +87,31 @@ def test_what_computed_in_bfloat16_is_exported_in_float32(tmp_path: Path, format
     assert exported.path == made.folder / "exports" / f"model{FORMATS[format_].suffix}"
 
 
-def test_a_model_with_classes_of_its_own_needs_them_no_more_once_it_is_exported(
-    runs_dir: Path, tmp_path: Path
-) -> None:
+def test_an_exported_model_does_not_depend_on_its_custom_classes(runs_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(TrustError):
-        export("own", "onnx", to=tmp_path / "own.onnx", runs_dir=runs_dir)
-    export("own", "onnx", to=tmp_path / "own.onnx", runs_dir=runs_dir, trust=True)
+        export("customized", "onnx", to=tmp_path / "custom.onnx", runs_dir=runs_dir)
+    export("customized", "onnx", to=tmp_path / "custom.onnx", runs_dir=runs_dir, trust=True)
     program = (
         "import sys, numpy, onnxruntime\n"
         "session = onnxruntime.InferenceSession(sys.argv[1])\n"
         "print(session.run(None, {'pixels': numpy.zeros((3, 8, 8, 1), numpy.uint8)})[0].shape)\n"
         "assert 'tensorflow' not in sys.modules and 'convlab' not in sys.modules"
     )
-    command = [sys.executable, "-c", program, str(tmp_path / "own.onnx")]
+    command = [sys.executable, "-c", program, str(tmp_path / "custom.onnx")]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "(3, 10)\n"
 
 
-def test_nothing_that_is_there_is_lost(runs_dir: Path, tmp_path: Path) -> None:
+def test_existing_files_are_not_lost(runs_dir: Path, tmp_path: Path) -> None:
     file, folder = tmp_path / "model.keras", tmp_path / "folder"
     file.write_text("mine", encoding="utf-8")
     folder.mkdir()
     (folder / "mine").touch()
     for format_, to in (("keras", file), ("saved-model", folder)):
         with pytest.raises(
-            ConfigError, match="exists: name another place with --to, or replace it with --force"
+            ConfigError, match="already exists; choose another `to`, or use `force` to replace it"
         ):
             export("plain", format_, to=to, runs_dir=runs_dir)
-    with pytest.raises(ConfigError, match="is no saved-model export, so it is not replaced"):
+    with pytest.raises(ConfigError, match="is not a saved-model export; it was not replaced"):
         export("plain", "saved-model", to=folder, force=True, runs_dir=runs_dir)
     assert (folder / "mine").exists()
 
@@ -126,27 +124,27 @@ def test_nothing_that_is_there_is_lost(runs_dir: Path, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "folder", "made"}
 
 
-def test_an_export_that_predicts_something_else_is_not_kept(
+def test_an_export_with_other_predictions_is_deleted(
     runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write_another(self: object, model: object, path: Path, *arguments: object) -> None:
         import keras
 
-        keras.models.clone_model(model).save(path)  # with weights of its own
+        keras.models.clone_model(model).save(path)  # with other weights
 
     monkeypatch.setattr("convlab.use.export_formats.KerasFile.write", write_another)
     with pytest.raises(
-        ExportError, match=r"agrees with the model on .*% of the test images only, so it was not"
+        ExportError, match=r"agrees with the model on only .*% of the test images and was deleted"
     ):
         export("plain", "keras", to=tmp_path / "other.keras", runs_dir=runs_dir)
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_converter_cannot_do_is_one_sentence(
+def test_an_error_of_a_converter_is_reported_in_one_line(
     runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*arguments: object, **settings: object) -> None:
-        os.write(2, b"a page of native complaints\n")
+        os.write(2, b"pages of native warnings\n")
         raise ValueError("no such operation:\n  FancyOp\n" + "word " * 1000)
 
     monkeypatch.setattr("keras.Model.export", fail)
@@ -157,20 +155,20 @@ def test_what_a_converter_cannot_do_is_one_sentence(
     assert done.exit_code == 1
     (line,) = done.stderr.splitlines()
     assert "cannot be exported as onnx (no such operation: FancyOp word word" in line
-    assert line.endswith("…): try another format")
+    assert line.endswith("…); try another format")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-f", "onxx"], "no format 'onxx'; did you mean 'onnx'"),
-        (["-f", "onnx", "--quantize", "int8"], "onnx does not have it; use --format litert"),
-        (["-f", "litert", "--quantize", "int4"], "litert does not have it; did you mean 'int8'"),
+        (["-f", "onxx"], "'onxx'; did you mean 'onnx'"),
+        (["-f", "onnx", "--quantize", "int8"], "onnx does not support int8; use litert"),
+        (["-f", "litert", "--quantize", "int4"], "litert does not support int4; did you mean 'int8'"),
         (["-f", "litert", "--to", "model.onnx"], "the name of a litert file ends in .tflite"),
     ],
 )
-def test_wrong_use_is_told_before_anything_is_loaded(
+def test_an_invalid_option_is_reported_before_anything_is_loaded(
     runs_dir: Path, arguments: list[str], message: str
 ) -> None:
     done = CliRunner().invoke(app, ["export", "plain", *arguments, "--runs-dir", str(runs_dir)])
@@ -178,13 +176,17 @@ def test_wrong_use_is_told_before_anything_is_loaded(
     assert message in done.stderr
 
 
-def test_a_format_whose_packages_are_missing_names_the_extra(
+def test_a_format_with_missing_packages_names_the_extra(
     runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r"needs ai_edge_litert: pip install 'convlab\[litert\]'"):
+    with pytest.raises(
+        ConfigError, match=r"requires ai_edge_litert; run 'pip install \"convlab\[litert\]\"'"
+    ):
         export("plain", "litert", runs_dir=runs_dir)
-    with pytest.raises(ConfigError, match=r"needs tf2onnx, onnx, onnxruntime: pip install 'convlab\[onnx\]'"):
+    with pytest.raises(
+        ConfigError, match=r"requires tf2onnx, onnx, onnxruntime; run 'pip install \"convlab\[onnx\]\"'"
+    ):
         export("plain", "onnx", runs_dir=runs_dir)
 
 
@@ -200,7 +202,7 @@ def test_the_command_prints_the_size_the_agreement_and_the_difference(runs_dir: 
         str(runs_dir),
     ]
     page = CliRunner().invoke(app, arguments).stdout
-    assert "compared  on 359 test images: the same class for 100.00%, logits within 0" in page
+    assert "compared  on 359 test images: same class for 100.00%, logits within 0" in page
     printed = json.loads(CliRunner().invoke(app, [*arguments, "--force", "--json"]).stdout)
     assert printed["path"] == str(tmp_path / "a.keras")
     assert printed["agreement"] == 1.0

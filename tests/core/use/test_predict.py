@@ -1,4 +1,4 @@
-"""Predictions of pictures: the model's own, whatever else lies beside them."""
+"""Predictions for image files equal those of the model, whatever the files contain."""
 
 import json
 import shutil
@@ -19,9 +19,9 @@ def digits() -> ImageData:
 
 
 @pytest.fixture(scope="module")
-def pictures(digits: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all test images of the digits, and files that are no pictures."""
-    folder = tmp_path_factory.mktemp("pictures")
+def image_folder(digits: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the test images of the digits, and files that are not images."""
+    folder = tmp_path_factory.mktemp("images")
     for number, image in enumerate(np.asarray(digits.test.images)):
         file = folder / f"{number % 3}" / f"{number:04}.png"
         file.parent.mkdir(exist_ok=True)
@@ -31,21 +31,21 @@ def pictures(digits: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-def test_the_pictures_in_a_folder_get_the_model_s_own_probabilities(
-    runs_dir: Path, pictures: Path, digits: ImageData, monkeypatch: pytest.MonkeyPatch
+def test_the_images_in_a_folder_get_the_probabilities_of_the_model(
+    runs_dir: Path, image_folder: Path, digits: ImageData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("convlab.training.evaluator._LARGEST_CHUNK", 100)  # several batches
-    found = predict("plain", [pictures], top=10, runs_dir=runs_dir)
+    found = predict("plain", [image_folder], top=10, runs_dir=runs_dir)
     assert len(found.predictions) == len(digits.test.images)
     assert (found.unreadable, found.hint) == ((), "")
-    assert [each.picture for each in found.predictions] == sorted(pictures.rglob("[0-9]*.png"))
+    assert [each.file for each in found.predictions] == sorted(image_folder.rglob("[0-9]*.png"))
 
     from keras import ops
 
     model = open_run("plain", runs_dir=runs_dir).load_model()
     expected = np.asarray(ops.softmax(model(digits.test.images)))
     for prediction in found.predictions:
-        row = expected[int(prediction.picture.stem)]
+        row = expected[int(prediction.file.stem)]
         assert prediction.changes == {}
         assert [int(each.name) for each in prediction.classes] == list(np.argsort(-row, kind="stable"))
         np.testing.assert_allclose(
@@ -53,7 +53,7 @@ def test_the_pictures_in_a_folder_get_the_model_s_own_probabilities(
         )
 
 
-def test_a_light_picture_where_the_model_learnt_dark_ones_gets_a_hint(
+def test_light_images_get_a_hint_if_the_training_images_were_dark(
     runs_dir: Path, tmp_path: Path, small_mnist_dir: Path
 ) -> None:
     with np.load(small_mnist_dir / "mnist.npz") as mnist:
@@ -64,15 +64,13 @@ def test_a_light_picture_where_the_model_learnt_dark_ones_gets_a_hint(
         for name, invert in (("ink.png", False), ("ink.png", True), ("chalk.png", False))
     ]
     assert hints == [
-        "the pictures are light where the training images were dark: --invert may help",
+        "the images are light, but the training images were dark; `invert` may help",
         "",
         "",
     ]
 
 
-def test_pictures_are_resized_as_those_were_that_the_model_has_learnt_from(
-    runs_dir: Path, tmp_path: Path
-) -> None:
+def test_images_are_resized_like_the_training_images(runs_dir: Path, tmp_path: Path) -> None:
     Image.new("L", (30, 20)).save(tmp_path / "wide.png")
     copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
     toml = (copy / "experiment.toml").read_text(encoding="utf-8")
@@ -84,48 +82,53 @@ def test_pictures_are_resized_as_those_were_that_the_model_has_learnt_from(
         predict(runs_dir / "plain", wide),
         predict(copy, wide, resize="stretch"),
     ]
-    ways = [found.predictions[0].changes["resized"] for found in predicted]
-    assert [way.partition(", ")[2] for way in ways] == [
+    methods = [found.predictions[0].changes["resized"] for found in predicted]
+    assert [method.partition(", ")[2] for method in methods] == [
         "padded with black",
         "cropped to the center",
         "stretched",
     ]
 
 
-def test_where_the_run_did_not_note_the_classes_they_are_numbers(
-    runs_dir: Path, tmp_path: Path, pictures: Path
+def test_classes_that_were_not_recorded_are_numbered(
+    runs_dir: Path, tmp_path: Path, image_folder: Path
 ) -> None:
     copy = shutil.copytree(runs_dir / "plain", tmp_path / "copy")
-    for noted in (None, {"class_names": ["one"], "input_shape": ["x"]}):
+    for recorded in (None, {"class_names": ["one"], "input_shape": ["x"]}):
         environment = json.loads((copy / "environment.json").read_text(encoding="utf-8"))
-        (copy / "environment.json").write_text(json.dumps(environment | {"data": noted}), encoding="utf-8")
-        found = predict(copy, [pictures / "0"], top=10)
+        (copy / "environment.json").write_text(json.dumps(environment | {"data": recorded}), encoding="utf-8")
+        found = predict(copy, [image_folder / "0"], top=10)
         assert {each.name for each in found.predictions[0].classes} == set("0123456789")
 
 
-def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
-    runs_dir: Path, pictures: Path, tmp_path: Path
+def test_the_command_reports_conversions_and_counts_unreadable_files(
+    runs_dir: Path, image_folder: Path, tmp_path: Path
 ) -> None:
-    Image.open(pictures / "0" / "0000.png").convert("RGB").resize((30, 20)).save(tmp_path / "big.png")
-    (tmp_path / "broken.png").write_bytes(b"no picture")
+    Image.open(image_folder / "0" / "0000.png").convert("RGB").resize((30, 20)).save(tmp_path / "big.png")
+    (tmp_path / "broken.png").write_bytes(b"not an image")
     (tmp_path / "empty").mkdir()
     arguments = ["predict", "plain", "-", str(tmp_path / "big.png"), "--runs-dir", str(runs_dir)]
-    listed = [pictures / "0" / "0000.png", tmp_path / "broken.png", tmp_path / "empty", tmp_path / "no.png"]
+    listed = [
+        image_folder / "0" / "0000.png",
+        tmp_path / "broken.png",
+        tmp_path / "empty",
+        tmp_path / "no.png",
+    ]
     done = CliRunner().invoke(app, arguments, input="\r\n".join(map(str, listed)))
     assert done.exit_code == 1
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         str(listed[0]),
         str(tmp_path / "big.png"),
     ]
-    for said in (
+    for message in (
         "note: colors: " + str(tmp_path / "big.png") + " (RGB to grayscale)",
         "(30×20 to 8×8, cropped to the center)",
         f"error: {tmp_path / 'broken.png'}: not an image file",
-        f"error: {tmp_path / 'empty'}: the folder has no pictures",
-        f"error: {tmp_path / 'no.png'}: no such file",
-        "3 of 5 could not be read",
+        f"error: {tmp_path / 'empty'}: the folder contains no image files",
+        f"error: {tmp_path / 'no.png'}: not found",
+        "3 of 5 files could not be read",
     ):
-        assert said in done.stderr
+        assert message in done.stderr
 
     arguments += ["--json", "--quiet", "--top", "1"]
     done = CliRunner().invoke(app, arguments, input=str(listed[0]))
@@ -138,12 +141,14 @@ def test_the_command_tells_what_it_did_and_counts_what_it_could_not_read(
     }
 
 
-def test_nothing_of_a_run_that_is_not_trusted_predicts(runs_dir: Path, pictures: Path) -> None:
+def test_code_that_is_not_trusted_is_not_executed_for_a_prediction(
+    runs_dir: Path, image_folder: Path
+) -> None:
     log = runs_dir.parent / "executed.log"
     before = log.read_text(encoding="utf-8")
     with pytest.raises(TrustError):
-        predict("own", [pictures], runs_dir=runs_dir)
+        predict("customized", [image_folder], runs_dir=runs_dir)
     assert log.read_text(encoding="utf-8") == before
-    assert predict("own", [pictures / "0"], runs_dir=runs_dir, trust=True).predictions
-    with pytest.raises(ConfigError, match="--resize cropped: no such way; did you mean 'crop'"):
+    assert predict("customized", [image_folder / "0"], runs_dir=runs_dir, trust=True).predictions
+    with pytest.raises(ConfigError, match="unknown `resize` 'cropped'; did you mean 'crop'"):
         predict("plain", [], resize="cropped", runs_dir=runs_dir)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""``convlab export``: a run's model for other runtimes."""
+"""``convlab export``: exports a run's model for other runtimes."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +13,9 @@ from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.options.run import DataDir
 from convlab.cli.output import print_all, print_json, shown
 from convlab.use.export_formats import FORMATS
-from convlab.use.exported import Exported
-from convlab.use.exporting import export
+from convlab.use.exporting import Exported, export
 
-_QUANTIZATIONS = sorted({each for kind in FORMATS.values() for each in kind.quantizations})
+_QUANTIZATIONS = sorted({each for format_ in FORMATS.values() for each in format_.quantizations})
 
 
 def export_run(
@@ -27,7 +26,7 @@ def export_run(
             "--format",
             "-f",
             metavar="|".join(FORMATS),
-            help="What to make of it.",
+            help="The file format.",
             autocompletion=lambda: list(FORMATS),
             show_default=False,
         ),
@@ -37,17 +36,19 @@ def export_run(
         typer.Option(
             "--quantize",
             metavar="|".join(_QUANTIZATIONS),
-            help="Round the weights, for litert.",
+            help="Round the weights to this type; for litert.",
             autocompletion=lambda: _QUANTIZATIONS,
         ),
     ] = None,
     to: Annotated[
         Path | None,
         typer.Option(
-            "--to", metavar="PATH", help="The file or folder to make [dim](default: in the run's exports)[/]."
+            "--to",
+            metavar="PATH",
+            help="The file or folder to create [dim](default: in exports/ in the run's folder)[/].",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an export that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing export.")] = False,
     settings: Settings = None,
     plugin: PluginFiles = None,
     trust: Trust = False,
@@ -55,7 +56,7 @@ def export_run(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export a run's model, load it again and compare the two on all test images.
+    """Export a run's model and verify the export on the test set.
 
     Example: [cyan]convlab export last --format onnx[/]
     """
@@ -81,7 +82,7 @@ def export_run(
 def _page(exported: Exported) -> list[str]:
     return [
         f"[bold cyan]{shown(exported.path)}[/]  {decimal(exported.size)}",
-        f"[dim]compared[/]  on {exported.images:,} test images: the same class for "
+        f"[dim]compared[/]  on {exported.images:,} test images: same class for "
         f"[bold green]{exported.agreement:.2%}[/], logits within {exported.largest_difference:.2g}",
-        f"[dim]accuracy[/]  {exported.accuracy:.4f}, the run's model {exported.accuracy_of_run:.4f}",
+        f"[dim]accuracy[/]  {exported.accuracy:.4f} (run's model {exported.accuracy_of_run:.4f})",
     ]

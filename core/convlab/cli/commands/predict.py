@@ -1,4 +1,4 @@
-"""``convlab predict``: what is in pictures."""
+"""``convlab predict``: classifies image files."""
 
 import sys
 from collections.abc import Iterator
@@ -17,46 +17,48 @@ from convlab.use.prediction import predict
 from convlab.use.prediction_result import Prediction, Predictions
 
 
-def predict_pictures(
+def predict_files(
     run: RunName,
-    pictures: Annotated[
+    files: Annotated[
         list[str],
         typer.Argument(
-            metavar="PICTURE…",
-            help="Files, and folders whose pictures are meant; '-' reads a list of them, one a line.",
+            metavar="FILE…",
+            help="Image files, and folders of image files; '-' reads a list from standard input.",
             show_default=False,
         ),
     ],
-    top: Annotated[int, typer.Option("--top", min=1, metavar="K", help="Show the K likeliest classes.")] = 3,
+    top: Annotated[
+        int, typer.Option("--top", min=1, metavar="K", help="Show the K most probable classes.")
+    ] = 3,
     resize: Annotated[
         str | None,
         typer.Option(
             "--resize",
             metavar="|".join(RESIZES),
-            help="Where a picture's sides have another ratio: stretch it, take its middle, or add black "
-            "[dim](default: as the run's data set did, or crop)[/].",
+            help="How to resize another aspect ratio: stretch, crop to the center or pad with black "
+            "[dim](default: as the run's dataset did, or crop)[/].",
             autocompletion=lambda: list(RESIZES),
         ),
     ] = None,
     invert: Annotated[
-        bool, typer.Option("--invert", help="Make light dark and dark light, as for ink on paper.")
+        bool, typer.Option("--invert", help="Invert the brightness, for example for ink on paper.")
     ] = False,
     plugin: PluginFiles = None,
     trust: Trust = False,
     runs_dir: RunsDir = Path("runs"),
     as_json: AsJson = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Do not say what was done to the pictures.")
+        bool, typer.Option("--quiet", "-q", help="Do not report how images were converted.")
     ] = False,
 ) -> None:
-    """Tell what is in pictures of any size and kind.
+    """Classify image files of any size and mode.
 
     Example: [cyan]convlab predict last photos five.png --top 1[/]
     """
     with ending_well():
         predictions = predict(
             run,
-            list(_listed(pictures)),
+            list(_expand(files)),
             top=top,
             resize=resize,  # type: ignore[arg-type]
             invert=invert,
@@ -72,23 +74,24 @@ def predict_pictures(
         for line in _changes(predictions):
             typer.echo(f"note: {visible(line)}", err=True)
     for failed in predictions.unreadable:
-        typer.echo(f"error: {visible(failed.picture)}: {visible(failed.reason)}", err=True)
+        typer.echo(f"error: {visible(failed.file)}: {visible(failed.reason)}", err=True)
     if predictions.unreadable:
         count = len(predictions.unreadable) + len(predictions.predictions)
-        typer.echo(f"{len(predictions.unreadable)} of {count} could not be read", err=True)
+        typer.echo(f"{len(predictions.unreadable)} of {count} files could not be read", err=True)
         raise typer.Exit(1)
 
 
-def _listed(pictures: list[str]) -> Iterator[str]:
-    for picture in pictures:
-        if picture == "-":
+def _expand(files: list[str]) -> Iterator[str]:
+    """Yield the files, and those listed on standard input in the place of ``-``."""
+    for file in files:
+        if file == "-":
             yield from filter(None, (line.rstrip("\r\n") for line in sys.stdin))
         else:
-            yield picture
+            yield file
 
 
 def _lines(predictions: tuple[Prediction, ...]) -> Text:
-    files = [visible(prediction.picture) for prediction in predictions]
+    files = [visible(prediction.file) for prediction in predictions]
     width = max(map(len, files))
     names = max(len(visible(each.name)) for prediction in predictions for each in prediction.classes)
     text = Text(no_wrap=True)
@@ -101,11 +104,11 @@ def _lines(predictions: tuple[Prediction, ...]) -> Text:
 
 
 def _changes(predictions: Predictions) -> Iterator[str]:
-    """Yield a line a kind of change, with how many pictures it was made to and the first of them."""
+    """Yield one line per kind of change, with the first file and the number of others."""
     kinds = dict.fromkeys(kind for each in predictions.predictions for kind in each.changes)
     for kind in kinds:
         changed = [each for each in predictions.predictions if kind in each.changes]
         more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
-        yield f"{kind}: {changed[0].picture}{more} ({changed[0].changes[kind]})"
+        yield f"{kind}: {changed[0].file}{more} ({changed[0].changes[kind]})"
     if predictions.hint:
-        yield predictions.hint
+        yield predictions.hint.replace("`invert`", "--invert")

@@ -1,4 +1,4 @@
-"""``convlab runs``: the runs in a folder."""
+"""``convlab runs``: lists the runs in a folder."""
 
 from pathlib import Path
 from textwrap import shorten
@@ -16,9 +16,9 @@ from convlab.runs.listed_run import STATES, ListedRun
 from convlab.runs.listing import SORTS, list_runs
 from convlab.text.formatting import duration
 
-_HEADINGS = ("when", "run", "data set", "architecture", "epochs", "test", "time", "state")
-_FIGURES = {4, 5, 6}
-_LONGEST_MESSAGE = 60
+_HEADINGS = ("when", "run", "dataset", "architecture", "epochs", "test", "time", "state")
+_RIGHT_ALIGNED = {4, 5, 6}
+_MAX_MESSAGE = 60
 _STYLES = {"finished": "green", "running": "cyan", "interrupted": "yellow", "failed": "red", "damaged": "red"}
 
 
@@ -29,7 +29,7 @@ def show_runs(
             "-d",
             "--dataset",
             metavar="NAME",
-            help="Only runs on this data set.",
+            help="Only runs on this dataset.",
             autocompletion=complete_names(Dataset),
         ),
     ] = None,
@@ -46,7 +46,10 @@ def show_runs(
     state: Annotated[
         str | None,
         typer.Option(
-            "--state", metavar="|".join(STATES), help="Only these.", autocompletion=lambda: list(STATES)
+            "--state",
+            metavar="|".join(STATES),
+            help="Only runs in this state.",
+            autocompletion=lambda: list(STATES),
         ),
     ] = None,
     sort: Annotated[
@@ -54,14 +57,14 @@ def show_runs(
         typer.Option(
             "--sort",
             metavar="|".join(SORTS),
-            help="The newest, the best or the fastest first.",
+            help="Sort order; score and time list the best runs first.",
             autocompletion=lambda: list(SORTS),
         ),
     ] = "started",
     runs_dir: RunsDir = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """List the runs, the newest first.
+    """List the runs, newest first.
 
     Example: [cyan]convlab runs -d mnist --sort score[/]
     """
@@ -72,12 +75,12 @@ def show_runs(
     elif runs:
         print_all(_lines(runs))
     else:
-        which = "" if (dataset, architecture, state) == (None, None, None) else " such"
-        print_all(f"There are no{which} runs in {shown(str(runs_dir))}; 'convlab run' makes one.")
+        which = "" if (dataset, architecture, state) == (None, None, None) else " matching"
+        print_all(f"There are no{which} runs in {shown(str(runs_dir))}. Start one with 'convlab run'.")
 
 
 def _lines(runs: list[ListedRun]) -> Text:
-    """Return aligned lines; a rich table takes seconds for thousands."""
+    """Return aligned lines; a rich table takes seconds for thousands of runs."""
     rows = [_HEADINGS, *map(_row, runs)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     styles: list[tuple[str, ...]] = [("bold",) * len(_HEADINGS)]
@@ -88,7 +91,7 @@ def _lines(runs: list[ListedRun]) -> Text:
         for column, (cell, width, style) in enumerate(zip(row, widths, row_styles, strict=True)):
             is_last = column == len(row) - 1
             text.append(
-                cell.rjust(width) if column in _FIGURES else cell.ljust(0 if is_last else width), style
+                cell.rjust(width) if column in _RIGHT_ALIGNED else cell.ljust(0 if is_last else width), style
             )
             text.append("" if is_last else "  ")
     return text
@@ -104,6 +107,6 @@ def _row(run: ListedRun) -> tuple[str, ...]:
         "" if run.epochs is None else str(run.epochs),
         f"{score[0]} {score[1]:.4f}" if score else "",
         "" if run.seconds is None else duration(run.seconds),
-        run.state + (f": {shorten(run.message, _LONGEST_MESSAGE, placeholder='…')}" if run.message else ""),
+        run.state + (f": {shorten(run.message, _MAX_MESSAGE, placeholder='…')}" if run.message else ""),
     )
     return tuple(map(visible, cells))

@@ -1,4 +1,4 @@
-"""``convlab show-run``: one run."""
+"""``convlab show-run``: shows one run."""
 
 import shlex
 from pathlib import Path
@@ -16,22 +16,23 @@ from convlab.cli.output import print_all, print_json, shown
 from convlab.runs.description import describe_run
 from convlab.runs.recorded_run import open_run
 from convlab.text.formatting import duration
-from convlab.training.callbacks.summary_lines import metrics_line as measures
+from convlab.training.callbacks.summary_lines import metrics_line
 
-_FIRST, _LAST = 2, 8
-_EPOCH = ("epoch", "seconds", "images_per_second")
+_FIRST_EPOCHS, _LAST_EPOCHS = 2, 8
+_NOT_METRICS = ("epoch", "seconds", "images_per_second")
 
 
 def show_run(
     run: RunName,
     code: Annotated[
-        bool, typer.Option("--code", help="Print the plugin files that the run keeps, and run nothing.")
+        bool,
+        typer.Option("--code", help="Print the plugin files that the run recorded, without executing them."),
     ] = False,
     runs_dir: RunsDir = Path("runs"),
     as_json: AsJson = False,
     no_plugins: NoPlugins = False,
 ) -> None:
-    """Show one run: its settings, figures and files. Nothing of it is loaded or run.
+    """Show the settings, metrics and files of a run. Executes nothing from the run.
 
     Example: [cyan]convlab show-run last[/]
     """
@@ -47,48 +48,48 @@ def show_run(
     elif as_json:
         print_json(described)
     else:
-        print_all(*_page(described))
+        print_all(*_render(described))
 
 
 def _code(files: dict[str, str]) -> list[str]:
     if not files:
-        return ["The run keeps no plugin files."]
+        return ["The run used no plugin files."]
     return [f"[bold cyan]# {shown(name)}[/]\n{shown(text)}" for name, text in files.items()]
 
 
-def _page(described: dict[str, Any]) -> list[RenderableType]:
+def _render(described: dict[str, Any]) -> list[RenderableType]:
     state = described["state"] + (f": {described['message']}" if described["message"] else "")
     page: list[RenderableType] = [
         f"[bold cyan]{shown(described['run'])}[/]  {shown(state)}",
         *(f"[bold red]damaged[/]  {shown(damage)}" for damage in described["damage"] if damage not in state),
-        _facts(described),
+        _facts_table(described),
     ]
     if described["epochs"]:
-        page += ["", _epochs(described["epochs"])]
+        page += ["", _epochs_table(described["epochs"])]
     if described["test"]:
-        page += ["", f"[bold green]test[/]  {shown(measures(described['test']))}"]
+        page += ["", f"[bold green]test[/]  {shown(metrics_line(described['test']))}"]
     files = (f"{name} ({decimal(size)})" for name, size in described["files"].items())
     page += ["", f"[dim]files[/]  {shown(', '.join(files))}"]
-    return [*page, *_next(described)]
+    return [*page, *_next_commands(described)]
 
 
-def _facts(described: dict[str, Any]) -> Table:
+def _facts_table(described: dict[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    for name, text in _lines(described):
+    for name, text in _facts(described):
         if text:
             table.add_row(name, shown(text))
     return table
 
 
-def _lines(described: dict[str, Any]) -> list[tuple[str, str]]:
+def _facts(described: dict[str, Any]) -> list[tuple[str, str]]:
     environment, timing = described["environment"], described["timing"] or {}
     versions = environment.get("versions", {})
     changed = (f"{key}={_value(value)}" for key, value in described["changed"].items())
     parts = {key: _value(value) for key, value in described["parts"].items()}
     parameters = described["parameters"]
-    from_elsewhere = (
+    installed = (
         f"{plugin['kind']} {plugin['name']} {plugin['version'] or 'sha256:' + str(plugin['sha256'])[:12]}"
         for plugin in described["plugins"]
         if plugin["origin"] != "built-in"
@@ -98,12 +99,12 @@ def _lines(described: dict[str, Any]) -> list[tuple[str, str]]:
         ("started", described["started"]),
         *parts.items(),
         ("parameters", "" if parameters is None else f"{parameters:,}"),
-        ("changed", ", ".join(changed) or ("nothing: all settings are the defaults" if parts else "")),
+        ("changed", ", ".join(changed) or ("nothing; all settings are defaults" if parts else "")),
         ("time", ", ".join(f"{name} {duration(seconds)}" for name, seconds in timing.items())),
         ("versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("device", ", ".join(map(str, environment.get("devices", [])))),
         ("computed", _computed(environment)),
-        ("plugins", ", ".join(from_elsewhere)),
+        ("plugins", ", ".join(installed)),
         ("commit", f"{commit}{' with changes' if environment.get('git_dirty') else ''}" if commit else ""),
     ]
 
@@ -115,45 +116,45 @@ def _computed(environment: dict[str, Any]) -> str:
     return f"{environment['precision']}, {environment.get('loop')} loop{compiled}"
 
 
-def _epochs(records: list[dict[str, Any]]) -> Table:
-    names = [name for name in records[0] if name not in _EPOCH]
+def _epochs_table(records: list[dict[str, Any]]) -> Table:
+    names = [name for name in records[0] if name not in _NOT_METRICS]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("epoch", "time", *names):
         table.add_column(shown(heading), justify="right")
-    left_out = len(records) - _FIRST - _LAST
+    omitted = len(records) - _FIRST_EPOCHS - _LAST_EPOCHS
     for number, record in enumerate(records):
-        if left_out > 1 and _FIRST <= number < _FIRST + left_out:
-            if number == _FIRST:
+        if omitted > 1 and _FIRST_EPOCHS <= number < _FIRST_EPOCHS + omitted:
+            if number == _FIRST_EPOCHS:
                 table.add_row("…")
             continue
-        values = (_figure(record.get(name)) for name in names)
+        values = (_decimal(record.get(name)) for name in names)
         table.add_row(shown(record.get("epoch", "")), duration(float(record.get("seconds") or 0)), *values)
     return table
 
 
-def _figure(value: Any) -> str:
+def _decimal(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, int | float) else shown("" if value is None else value)
 
 
-def _next(described: dict[str, Any]) -> list[str]:
+def _next_commands(described: dict[str, Any]) -> list[str]:
     run = shlex.quote(described["run"])
     files = {plugin["target"] for plugin in described["plugins"] if plugin["sha256"]}
     plugins = "".join(f" --plugin {shlex.quote(file)}" for file in sorted(files))
-    steps = {f"convlab run {run}/experiment.toml{plugins}": "the same again"}
+    commands = {f"convlab run {run}/experiment.toml{plugins}": "run it again"}
     if described["state"] == "finished":
-        steps = {
-            f"convlab evaluate {run}": "per class, confusions, calibration",
-            f"convlab predict {run} PICTURE": "what is in a picture",
-            f"convlab export {run} --format onnx": "for another runtime",
-        } | steps
+        commands = {
+            f"convlab evaluate {run}": "metrics per class, confusions, calibration",
+            f"convlab predict {run} FILE": "classify image files",
+            f"convlab export {run} --format onnx": "export for another runtime",
+        } | commands
     elif described["state"] in ("interrupted", "failed"):
-        steps = {f"convlab resume {run}": "go on with it"} | steps
+        commands = {f"convlab resume {run}": "continue the run"} | commands
     if files:
-        steps[f"convlab show-run {run} --code"] = "the plugin files that it keeps"
-    width = max(map(len, steps))
+        commands[f"convlab show-run {run} --code"] = "print its plugin files"
+    width = max(map(len, commands))
     return [
         f"[dim]{'' if number else 'next':5}[/]  {shown(command):<{width}}  [dim]# {purpose}[/]"
-        for number, (command, purpose) in enumerate(steps.items())
+        for number, (command, purpose) in enumerate(commands.items())
     ]
 
 

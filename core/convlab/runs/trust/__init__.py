@@ -1,1 +1,1 @@
-"""What a run folder may run here, and what it may not."""
+"""Which code from a run folder may be executed on this machine."""

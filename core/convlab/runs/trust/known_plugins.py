@@ -1,6 +1,6 @@
-"""Which plugin files this machine has run: the record that lets a run's own snapshots of them run again.
+"""Which plugin files this machine has executed, and may therefore execute again from a run folder.
 
-It lies outside all run folders, so that none can bring it along.
+The record is outside all run folders, so that a run folder cannot include it.
 """
 
 import logging
@@ -16,25 +16,25 @@ logger = logging.getLogger("convlab")
 
 
 def state_folder() -> Path:
-    """Return where the record lies: ``CONVLAB_STATE_DIR``, or where the system keeps a user's state."""
-    named = os.environ.get("CONVLAB_STATE_DIR")
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_state_path  # not before: a run without plugin files needs it not
+    """Return the folder of the record: ``CONVLAB_STATE_DIR``, or the user's state folder of this system."""
+    from_environment = os.environ.get("CONVLAB_STATE_DIR")
+    if from_environment:
+        return Path(from_environment).expanduser()
+    from platformdirs import user_state_path  # slow to import, and only plugin files need it
 
     return user_state_path("convlab", appauthor=False)
 
 
-def has_run(text: str) -> bool:
-    """Tell whether this machine has run a plugin file of exactly this text."""
+def was_executed(text: str) -> bool:
+    """Return whether this machine has executed a plugin file with exactly this text."""
     return _record(text).is_file()
 
 
 def remember(providers: Iterable[Provider]) -> None:
-    """Record the plugin files of a run that is made here; those that come from another run are passed over.
+    """Record the plugin files of a new run, except those that come from another run.
 
-    The texts themselves are kept, by their SHA-256, so that it can be read what is trusted. Where the record
-    cannot be written the run goes on, and the logger ``convlab`` tells of it.
+    Their texts are saved under their SHA-256, so that users can read what is trusted. If the record cannot be
+    written, a warning is logged.
     """
     texts = {
         provider.text
@@ -49,7 +49,8 @@ def remember(providers: Iterable[Provider]) -> None:
                 write_bytes(record, text.encode())
         except OSError as error:
             logger.warning(
-                "warning: cannot note in %s that this file was run (%s): using the run will need --trust",
+                "cannot record in %s that this machine executed the plugin file (%s); using the run will "
+                "require `trust`",
                 record.parent,
                 error.strerror or error,
             )

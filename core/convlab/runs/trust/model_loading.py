@@ -1,4 +1,4 @@
-"""A run's trained model, loaded without running anything that is not trusted."""
+"""Loading a run's trained model without executing untrusted code."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,40 +9,54 @@ from convlab.errors import PluginError, RunFolderError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.parts import Architecture
-from convlab.runs.trust.model_config import checked_config
+from convlab.runs.trust.model_config import MODEL_FILE, checked_config
+from convlab.text.formatting import one_line
 
 if TYPE_CHECKING:
     from convlab.runs.recorded_run import RecordedRun
 
-_LONGEST_REASON = 200
+_MAX_REASON = 200
 
 
 def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> keras.Model:
-    """Load the model of a run; see ``RecordedRun.load_model``. TensorFlow has been started."""
-    file = run.path / "model.keras"
+    """Load the model of a run; TensorFlow must have been started.
+
+    Args:
+        run: the run.
+        host: provides the run's architecture; may be ``None`` if the model has no custom classes.
+        trust: whether to execute code in the model file.
+
+    Raises:
+        TrustError: the model file contains code that is not trusted.
+        RunFolderError: the model file is missing or damaged.
+        PluginError: a class of the model cannot be found.
+    """
+    file = run.path / MODEL_FILE
     config = checked_config(file, trust=trust)
-    if config.own_classes:
-        if host is None:
-            host = run.host([Architecture], trust=trust)
-        else:
-            run.check(host, [Architecture])
-        _register(run, host, config.own_classes)
+    if config.custom_classes and host is not None:
+        _register(run, host, config.custom_classes)
     try:
         model = keras.saving.load_model(file, compile=False, safe_mode=not trust)
     except Exception as error:  # Keras raises all kinds, with the whole configuration in the message
+        message = str(error).partition("Full object config")[0].strip() or type(error).__name__
         raise RunFolderError(
-            f"{str(file)!r} cannot be loaded ({_gist(error)}): take it from a copy, or run it again"
+            f"{str(file)!r} cannot be loaded ({one_line(message, _MAX_REASON)}); restore it from a copy "
+            "of the run, or run it again"
         ) from error
-    _check_shape(model, str(file))
+    if not _is_image_classifier(model):
+        raise RunFolderError(
+            f"{str(file)!r} does not map uint8 images (n, height, width, channels) to logits (n, classes); "
+            "run it again"
+        )
     return model
 
 
 def _register(run: "RecordedRun", host: PluginHost, names: Iterable[str]) -> None:
-    """See to it that Keras knows the classes that the run's architecture brings.
+    """Make the custom classes of the run's architecture known to Keras.
 
-    Some architectures import their classes only while they build, so one is built where need be.
+    Some architectures import their classes only while building, so one is built if a class is unknown.
     """
-    if not _unknown(names):
+    if not _unregistered(names):
         return
     architecture = host.find(Architecture, run.experiment.architecture)
     options = part_options(architecture, run.experiment.architecture_options)
@@ -51,31 +65,23 @@ def _register(run: "RecordedRun", host: PluginHost, names: Iterable[str]) -> Non
             architecture.part.build(run.input_shape, len(run.class_names), options)
         except (Exception, SystemExit) as error:
             raise PluginError(f"{architecture} failed to build: {type(error).__name__}: {error}") from error
-    unknown = _unknown(names)
-    if unknown:
+    unregistered = _unregistered(names)
+    if unregistered:
         raise PluginError(
-            f"the model has {', '.join(map(repr, unknown))}, which {architecture} does not register: mark "
-            "each class and function of its own with @keras.saving.register_keras_serializable()"
+            f"the model contains {', '.join(map(repr, unregistered))}, which {architecture} does not "
+            "register; decorate each custom class and function with "
+            "@keras.saving.register_keras_serializable()"
         )
 
 
-def _unknown(names: Iterable[str]) -> list[str]:
+def _unregistered(names: Iterable[str]) -> list[str]:
     return [name for name in names if keras.saving.get_registered_object(name) is None]
 
 
-def _check_shape(model: object, file: str) -> None:
-    if isinstance(model, keras.Model):
-        inputs, outputs = model.inputs, model.outputs
-        if len(inputs or ()) == len(outputs or ()) == 1:
-            shape, logits = inputs[0].shape, outputs[0].shape
-            if len(shape) == 4 and None not in shape[1:] and inputs[0].dtype == "uint8" and len(logits) == 2:
-                return
-    raise RunFolderError(
-        f"{file!r} is no classifier of uint8 images (n, height, width, channels): run it again"
-    )
-
-
-def _gist(error: Exception) -> str:
-    """Return the beginning of what Keras says, in one line."""
-    words = " ".join(str(error).split()).partition(" Full object config")[0] or type(error).__name__
-    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]}…"
+def _is_image_classifier(model: object) -> bool:
+    """Return whether a model maps one batch of uint8 images to one batch of logits."""
+    if not isinstance(model, keras.Model) or not len(model.inputs or ()) == len(model.outputs or ()) == 1:
+        return False
+    images, logits = model.inputs[0], model.outputs[0]
+    has_fixed_shape = len(images.shape) == 4 and None not in images.shape[1:]
+    return bool(has_fixed_shape and images.dtype == "uint8" and len(logits.shape) == 2)

@@ -1,4 +1,4 @@
-"""A host with the plugins that a run needs, and what is said where they are not to be had."""
+"""A host with the plugins that a run needs, or an error that says how to get them."""
 
 import importlib.metadata
 import logging
@@ -10,55 +10,62 @@ from pathlib import Path
 from convlab.errors import PluginError, TrustError
 from convlab.host import PluginHost, Provider
 from convlab.runs.recorded_plugin import RecordedPlugin
-from convlab.runs.trust.known_plugins import has_run
+from convlab.runs.trust.known_plugins import was_executed
 
 logger = logging.getLogger("convlab")
 
 
 def host_with(
     run: str,
-    needed: Iterable[RecordedPlugin],
+    plugins: Iterable[RecordedPlugin],
     *,
     plugin_files: Sequence[str | Path],
     third_party: bool | None,
     trust: bool,
 ) -> PluginHost:
-    """Return a host that has the recorded parts; see ``RecordedRun.host``."""
-    needed = list(needed)
+    """Return a host that provides the recorded parts; see ``RecordedRun.host``."""
+    plugins = list(plugins)
     replaced = {Path(file).name for file in plugin_files}
     snapshots = {
         (plugin.provider, plugin.text): plugin
-        for plugin in needed
+        for plugin in plugins
         if plugin.text is not None and plugin.provider not in replaced
     }
-    unknown = [] if trust else [plugin for plugin in snapshots.values() if not has_run(plugin.text or "")]
+    unknown = [] if trust else [each for each in snapshots.values() if not was_executed(each.text or "")]
     if unknown:
-        raise TrustError(_would_run(run, unknown))
+        raise TrustError(_refusal(run, unknown))
     host = PluginHost(plugin_files=plugin_files, third_party=third_party)
     for plugin in snapshots.values():
         host.load_snapshot(plugin.provider, plugin.target, plugin.text or "")
-    check_parts(run, needed, host)
+    check_parts(run, plugins, host)
     return host
 
 
-def check_parts(run: str, needed: Iterable[RecordedPlugin], host: PluginHost) -> None:
-    """See to it that a host has the recorded parts, and note whose version differs.
+def check_parts(run: str, plugins: Iterable[RecordedPlugin], host: PluginHost) -> None:
+    """Check that a host provides the recorded parts, and log a note for each other version of a plugin.
 
     Raises:
-        PluginError: one is missing; says what to install.
+        PluginError: a part is missing; says what to install.
     """
     noted = set()
-    for plugin in needed:
+    for plugin in plugins:
         provider = _provider_of(plugin, host)
         if provider is None:
-            raise PluginError(_missing(run, plugin, host))
-        if provider.version != plugin.version and plugin.provider not in noted:
+            raise PluginError(_explain_missing(run, plugin, host))
+        if plugin.provider in noted:
+            continue
+        if provider.version != plugin.version:
             noted.add(plugin.provider)
-            was, now = plugin.version, provider.version
-            logger.warning("note: %s was made with %s %s; here is %s", run, plugin.provider, was, now)
-        elif plugin.text is not None and provider.text != plugin.text and plugin.provider not in noted:
+            logger.info(
+                "%s was made with %s %s; %s is installed",
+                run,
+                plugin.provider,
+                plugin.version,
+                provider.version,
+            )
+        elif plugin.text is not None and provider.text != plugin.text:
             noted.add(plugin.provider)
-            logger.warning("note: %s is not the text that %s was made with", provider.target, run)
+            logger.info("%s differs from the plugin file that %s was made with", provider.target, run)
 
 
 def _provider_of(plugin: RecordedPlugin, host: PluginHost) -> Provider | None:
@@ -68,39 +75,42 @@ def _provider_of(plugin: RecordedPlugin, host: PluginHost) -> Provider | None:
     return None
 
 
-def _would_run(run: str, plugins: list[RecordedPlugin]) -> str:
+def _refusal(run: str, plugins: list[RecordedPlugin]) -> str:
     files = " and ".join(
-        f"its plugin file {plugin.provider!r} ({len((plugin.text or '').encode()):,} bytes, "
-        f"SHA-256 {(plugin.sha256 or '')[:12]}…)"
+        f"plugin file {plugin.provider!r}, {len((plugin.text or '').encode()):,} bytes, "
+        f"SHA-256 {(plugin.sha256 or '')[:12]}…"
         for plugin in plugins
     )
     return (
-        f"using {run!r} would run {files}, which this machine has never run: read it with "
-        f"'convlab show-run {shlex.quote(run)} --code', and if you trust it add --trust"
+        f"{run!r} contains code from its author that this machine has never executed ({files}); refused. "
+        f"Read it with 'convlab show-run {shlex.quote(run)} --code', and use `trust` to load it"
     )
 
 
-def _missing(run: str, plugin: RecordedPlugin, host: PluginHost) -> str:
-    needs = f"{run!r} needs the {plugin.part_type.kind} {plugin.name!r}"
+def _explain_missing(run: str, plugin: RecordedPlugin, host: PluginHost) -> str:
+    needs = f"{run!r} requires the {plugin.part_type.kind} {plugin.name!r}"
     failures = [failure for failure in host.failures if failure.provider.name == plugin.provider]
     if failures:
         return f"{needs}, but {failures[-1]}"
     if plugin.origin == "notebook":
-        return f"{needs}, which was registered in a notebook: register it with a PluginHost and pass that"
+        return f"{needs}, which was registered in a notebook; register it with a PluginHost and pass `host`"
     if plugin.origin == "file":
-        return f"{needs}, which that plugin file does not have: name one that has with --plugin"
-    install = _install(plugin)
+        return f"{needs}, which the given plugin file does not provide; choose another with `plugin_files`"
+    install = _install_command(plugin)
     if any(provider.name == plugin.provider for provider in host.providers):
-        return f"{needs}, which the one that is installed does not have{install}"
+        return f"{needs}, which the installed version does not provide{install}"
     if _is_installed(plugin.provider):
-        return f"{needs}, which is installed but blocked: leave out --no-plugins and CONVLAB_…_PLUGINS"
+        return (
+            f"{needs}, which is installed but blocked; check `third_party`, CONVLAB_NO_PLUGINS and "
+            "CONVLAB_BLOCK_PLUGINS"
+        )
     return f"{needs}, which is not installed{install}"
 
 
-def _install(plugin: RecordedPlugin) -> str:
-    """Return the command that installs a plugin, unless the names in the run are none that pip knows."""
+def _install_command(plugin: RecordedPlugin) -> str:
+    """Return how to install a plugin, or nothing if the recorded name is not a valid package name."""
     pinned = f"{plugin.provider}=={plugin.version}" if plugin.version else plugin.provider
-    return f": pip install {pinned}" if re.fullmatch(r"[\w.-]+(==[\w.+!-]+)?", pinned) else ""
+    return f"; run 'pip install {pinned}'" if re.fullmatch(r"[\w.-]+(==[\w.+!-]+)?", pinned) else ""
 
 
 def _is_installed(distribution: str) -> bool:

@@ -162,8 +162,8 @@ def test_evaluating_a_run_does_not_need_its_trackers_but_resuming_it_does(tiny_t
     others = TinyTask(PluginHost(third_party=False), Path())
     register(tiny_task.host, notes=lambda run, options: Notes(run, []))
     result = tiny_task.run(architecture="mlp", trackers=["notes"], train=QUICK)
-    assert evaluate(result.folder, host=others.host).measures["accuracy"] == result.test["accuracy"]
-    with pytest.raises(PluginError, match="needs the tracker 'notebook:notes'"):
+    assert evaluate(result.folder, host=others.host).metrics["accuracy"] == result.test["accuracy"]
+    with pytest.raises(PluginError, match="requires the tracker 'notebook:notes'"):
         resume(result.folder, train={"epochs": 3}, host=others.host, progress=False)
 
 

@@ -104,6 +104,7 @@ def _compute_metrics(opened: OpenedRun, images: Subset) -> tuple[dict[str, float
     """Return the loss and the run's metrics, computed as during the run, and the logits."""
     import keras
 
+    from convlab.system.keras_defaults import keras_defaults
     from convlab.training.evaluator import Evaluator
     from convlab.training.metrics import build_metrics
 
@@ -112,8 +113,9 @@ def _compute_metrics(opened: OpenedRun, images: Subset) -> tuple[dict[str, float
         (metric, part_options(metric, experiment.metric_options.get(name, {}), name))
         for name, metric in ((name, opened.host.find(Metric, name)) for name in experiment.metrics)
     ]
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    evaluator = Evaluator(opened.model, loss, build_metrics(metrics, opened.model.output_shape[1]))
     chunks: list[npt.NDArray[np.float32]] = []
-    results = evaluator.evaluate(images.split, images.indices, on_logits=chunks.append)
+    with keras_defaults():
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        evaluator = Evaluator(opened.model, loss, build_metrics(metrics, opened.model.output_shape[1]))
+        results = evaluator.evaluate(images.split, images.indices, on_logits=chunks.append)
     return results, np.concatenate(chunks)

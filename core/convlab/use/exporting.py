@@ -116,9 +116,12 @@ def export(
     )
     _, data = opened.load_data(dataset_options=dataset_options, data_dir=data_dir)
     examples = _calibration_images(data, recorded.experiment)
+    from convlab.system.keras_defaults import keras_defaults  # imports Keras
+
     with _replacing(chosen, path) as unfinished:
         with _converter_errors(chosen, recorded):
-            chosen.write(opened.model, unfinished, quantize, examples)
+            with keras_defaults():
+                chosen.write(opened.model, unfinished, quantize, examples)
             comparison = compare_logits(opened.model, chosen.load(unfinished, trust=trust), data.test)
         check_agreement(comparison["agreement"], chosen.name, quantize, recorded.environment.get("precision"))
     return Exported(

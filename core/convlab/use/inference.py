@@ -21,6 +21,7 @@ def logits_function(model: "keras.Model") -> LogitsFunction:
     """
     import tensorflow as tf
 
+    from convlab.system.keras_defaults import keras_defaults
     from convlab.training.evaluator import chunk_size
 
     pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
@@ -29,7 +30,8 @@ def logits_function(model: "keras.Model") -> LogitsFunction:
 
     def logits_of(images: Images) -> Logits:
         starts = range(0, len(images), size)
-        return np.concatenate([forward(images[start : start + size]).numpy() for start in starts])
+        with keras_defaults():
+            return np.concatenate([forward(images[start : start + size]).numpy() for start in starts])
 
     return logits_of
 

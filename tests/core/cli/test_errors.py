@@ -87,7 +87,7 @@ def test_logged_messages_go_to_the_current_standard_error_of_a_command() -> None
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"]])
 def test_a_result_that_cannot_be_written_is_an_error(command: list[str]) -> None:
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         result = subprocess.run(
             [sys.executable, "-m", "convlab", *command], stdout=full, stderr=subprocess.PIPE, text=True
         )

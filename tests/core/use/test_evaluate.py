@@ -10,7 +10,16 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from typer.testing import CliRunner
 
-from convlab import ConfigError, DataError, Evaluation, PluginHost, RunFolderError, TrustError, evaluate
+from convlab import (
+    ConfigError,
+    DataError,
+    Evaluation,
+    PluginHost,
+    RunFolderError,
+    TrustError,
+    evaluate,
+    export,
+)
 from convlab.cli.app import app
 
 
@@ -23,6 +32,26 @@ def test_the_test_metrics_equal_those_of_the_summary(runs_dir: Path, evaluation:
     summary = json.loads((runs_dir / "plain" / "summary.json").read_text(encoding="utf-8"))
     assert evaluation.metrics == summary["test"]
     assert (evaluation.dataset, evaluation.split, evaluation.images) == ("digits", "test", 359)
+
+
+def test_evaluation_and_export_ignore_the_floatx_and_image_data_format_they_find(
+    runs_dir: Path, evaluation: Evaluation, tmp_path: Path
+) -> None:
+    import keras
+
+    before = keras.config.floatx(), keras.config.image_data_format()
+    keras.config.set_floatx("float16")
+    keras.config.set_image_data_format("channels_first")
+    try:
+        found = evaluate("plain", runs_dir=runs_dir)
+        exported = export("plain", "keras", to=tmp_path / "plain.keras", runs_dir=runs_dir)
+        assert (keras.config.floatx(), keras.config.image_data_format()) == ("float16", "channels_first")
+    finally:
+        keras.config.set_floatx(before[0])
+        keras.config.set_image_data_format(before[1])
+    assert found.metrics == evaluation.metrics
+    assert np.array_equal(found.logits, evaluation.logits)
+    assert exported.largest_difference == 0
 
 
 def test_the_validation_metrics_equal_those_of_the_last_epoch(runs_dir: Path) -> None:

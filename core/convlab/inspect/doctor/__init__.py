@@ -1,4 +1,4 @@
-"""Looks for problems that would stop or spoil a run: on this machine, and in an experiment.
+"""Looks for problems that would stop a run or falsify its results: on this machine, and in an experiment.
 
 Example::
 

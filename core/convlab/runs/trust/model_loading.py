@@ -10,6 +10,7 @@ from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.parts import Architecture
 from convlab.runs.trust.model_config import MODEL_FILE, checked_config
+from convlab.system.keras_defaults import keras_defaults
 from convlab.text.formatting import one_line
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> k
     if config.custom_classes and host is not None:
         _register(run, host, config.custom_classes)
     try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=not trust)
+        with keras_defaults():
+            model = keras.saving.load_model(file, compile=False, safe_mode=not trust)
     except Exception as error:  # Keras raises all kinds, with the whole configuration in the message
         message = str(error).partition("Full object config")[0].strip() or type(error).__name__
         raise RunFolderError(

@@ -21,8 +21,8 @@ class Callback:
 
     Attributes:
         essential: whether an exception in the callback ends the run instead.
-        model: the model being trained; set before the first call. Trackers run beside the training and have
-            none.
+        model: the model being trained; set before the first call. Trackers run alongside the training and
+            have none.
 
     Example::
 

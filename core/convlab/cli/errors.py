@@ -1,28 +1,19 @@
 """How commands end: with one clear message and an exit code, never with a traceback."""
 
-import importlib
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
-from typing import Any
 
 import typer
 
+from convlab.cli.flags import with_flags
 from convlab.cli.log_handler import logging_to_stderr
 from convlab.errors import ConvlabError
-from convlab.parts import PART_TYPES
 from convlab.text.formatting import one_line
 
 SIGNALLED = 128  # plus the signal's number
 INTERRUPTED = 130
-
-_SETTING = re.compile(r"`([A-Za-z_][\w.:-]*)(?:=([^`]*))?`")
-# The first word of an option's key with -s, by the experiment's table.
-_SHORT_TABLES = {part_type.kind.options_key: part_type.kind.name for part_type in PART_TYPES}
-# The parameters of commands that have another name in Python.
-_PARAMETERS = {"plugin_files": "plugin", "third_party": "no_plugins"}
 
 
 @contextmanager
@@ -37,7 +28,7 @@ def ending_well() -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except ConvlabError as error:
-        _print_error(with_flags(str(error), _current_command()), error)
+        _print_error(with_flags(str(error)), error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt as error:
         _print_error("interrupted", error)
@@ -69,51 +60,6 @@ def run_app(app: typer.Typer) -> int:
         command = context.command_path if context else "convlab"
         _print_error(f"{format_message().rstrip('.')}; see '{command} --help'", error)
         return int(getattr(error, "exit_code", 2))
-
-
-def with_flags(message: str, command: Any) -> str:
-    """Replace the settings in backticks in a message by the flags of a command that set them.
-
-    A setting without a flag of its own becomes ``-s KEY=VALUE`` if the command has ``-s``; everything else
-    stays as written.
-
-    Args:
-        message: such as ``"`train.epochs`: must be at least 1"``.
-        command: a click command, or ``None``.
-    """
-    flags = _flags_by_parameter(command)
-
-    def flag(match: re.Match[str]) -> str:
-        setting, value = match.groups()
-        table, _, name = setting.partition(".")
-        parameter = name if table in ("data", "train") else setting
-        found = flags.get(_PARAMETERS.get(parameter, parameter))
-        if found:
-            return found if value is None else f"{found} {value}"
-        if name and "settings" in flags:
-            key = f"{_SHORT_TABLES.get(table, table)}.{name}"
-            return f"-s {key}" if value is None else f"-s {key}={value}"
-        return match[0]
-
-    return _SETTING.sub(flag, message)
-
-
-def _flags_by_parameter(command: Any) -> dict[str, str]:
-    """Return the longest flag of each option of a command, by the name of its parameter."""
-    flags = {}
-    for parameter in getattr(command, "params", ()):
-        if options := [option for option in parameter.opts if option.startswith("-")]:
-            flags[parameter.name] = max(options, key=len)
-    return flags
-
-
-def _current_command() -> Any:
-    try:
-        click = importlib.import_module("typer._click.globals")
-    except ModuleNotFoundError:  # versions of typer that depend on click instead of including it
-        click = importlib.import_module("click")
-    context = click.get_current_context(silent=True)
-    return context and context.command
 
 
 def _without_autograph_traceback(error: Exception) -> str:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from convlab.cli.flags import with_flags
 from convlab.cli.output import visible
 
 _LOGGER = logging.getLogger("convlab")
@@ -16,7 +17,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         label = "warning" if record.levelno >= logging.WARNING else "note"
         with suppress(OSError):  # the reader of the pipe may have closed it
-            sys.stderr.write(f"{label}: {visible(record.getMessage())}\n")
+            sys.stderr.write(f"{label}: {visible(with_flags(record.getMessage()))}\n")
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from convlab import ConfigError
 from convlab.cli.app import app
-from convlab.cli.errors import ending_well, with_flags
+from convlab.cli.errors import ending_well
+from convlab.cli.flags import with_flags
 
 COMMANDS: Any = typer.main.get_command(app)
 
@@ -73,14 +74,14 @@ def test_logged_messages_go_to_the_current_standard_error_of_a_command() -> None
     own = typer.Typer()
 
     @own.command()
-    def speak() -> None:
+    def speak(trust: bool = False) -> None:
         with ending_well():
-            logging.getLogger("convlab").warning("careful\x1b[2J")
+            logging.getLogger("convlab").warning("careful\x1b[2J: `trust` is %s", trust)
             print("a plugin's output")  # noqa: T201
 
     result = CliRunner().invoke(own)
     assert result.stdout == ""
-    assert result.stderr == "warning: careful\\x1b[2J\na plugin's output\n"
+    assert result.stderr == "warning: careful\\x1b[2J: --trust is False\na plugin's output\n"
     assert sys.stderr is not None
 
 

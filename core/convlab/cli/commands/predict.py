@@ -1,5 +1,6 @@
 """``convlab predict``: classifies image files."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,15 @@ import typer
 from rich.text import Text
 
 from convlab.cli.errors import ending_well
+from convlab.cli.log_handler import logging_to_stderr
 from convlab.cli.options.host import PluginFiles
 from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.output import print_all, print_json, visible
 from convlab.data.image_reader import RESIZES
 from convlab.use.prediction import predict
 from convlab.use.prediction_result import Prediction, Predictions
+
+logger = logging.getLogger("convlab")
 
 
 def predict_files(
@@ -71,8 +75,9 @@ def predict_files(
     elif predictions.predictions:
         print_all(_lines(predictions.predictions))
     if not quiet:
-        for line in _changes(predictions):
-            typer.echo(f"note: {visible(line)}", err=True)
+        with logging_to_stderr():
+            for line in _changes(predictions):
+                logger.info("%s", line)
     for failed in predictions.unreadable:
         typer.echo(f"error: {visible(failed.file)}: {visible(failed.reason)}", err=True)
     if predictions.unreadable:
@@ -111,4 +116,4 @@ def _changes(predictions: Predictions) -> Iterator[str]:
         more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
         yield f"{kind}: {changed[0].file}{more} ({changed[0].changes[kind]})"
     if predictions.hint:
-        yield predictions.hint.replace("`invert`", "--invert")
+        yield predictions.hint

@@ -5,6 +5,7 @@ A plugin is a module, named in the entry-point group ``convlab``, that implement
 """
 
 from collections.abc import Iterable
+from inspect import getdoc
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,5 +27,5 @@ def _specification(part_type: type[Part]) -> Any:
         raise AssertionError("pluggy never calls a specification")
 
     specification.__name__ = part_type.kind.hook
-    specification.__doc__ = f"Return {part_type.kind.plural}."
+    specification.__doc__ = f"Return {part_type.kind.plural}.\n\n{getdoc(part_type)}"
     return _hookspec(specification)

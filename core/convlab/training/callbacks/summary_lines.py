@@ -14,14 +14,17 @@ def describe(prepared: Prepared) -> list[str]:
     resolved, data = prepared.resolved, prepared.data
     settings = resolved.experiment.train
     height, width, channels = data.input_shape
-    count = len(prepared.validation.indices)
-    validation = f" + {count:,} {'held out' if data.validation is None else 'validation'}" if count else ""
+    counts = {
+        "training": prepared.plan.images,
+        "validation": len(prepared.validation.indices),
+        "test": len(data.test.labels),
+    }
+    images = ", ".join(f"{count:,} {split}" for split, count in counts.items() if count)
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = "" if settings.schedule == "constant" else f" {settings.schedule}"
     return [
-        f"{resolved.experiment.dataset}: {prepared.plan.images:,} training images{validation}, "
-        f"{len(data.test.labels):,} test images, {height}×{width}×{channels}{streamed}, "
+        f"{resolved.experiment.dataset}: {images} images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",

@@ -30,10 +30,11 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
             if is_run and folder.is_dir() and folder.resolve() != runs_dir.resolve():
                 return folder
     if is_path:
-        raise ConfigError(f"run {word!r} not found; the folder does not exist")
+        raise ConfigError(f"run {word!r} not found; the folder does not exist, correct the path")
     if not runs_dir.is_dir():
         raise ConfigError(
-            f"run {word!r} not found; the folder {str(runs_dir)!r} does not exist, choose another `runs_dir`"
+            f"run {word!r} not found; the folder {str(runs_dir)!r} does not exist: train a run with "
+            "'convlab run', or choose another `runs_dir`"
         )
     runs = list_runs(runs_dir)
     if word == "last" and runs:
@@ -49,7 +50,10 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
             f"{', '.join(matches[:_MOST_NAMES])}{more}"
         )
     if not runs:
-        raise ConfigError(f"run {word!r} not found; {str(runs_dir)!r} contains no runs")
+        raise ConfigError(
+            f"run {word!r} not found; {str(runs_dir)!r} contains no runs: train one with 'convlab run', or "
+            "choose another `runs_dir`"
+        )
     if len(names) <= _MOST_NAMES:
         raise ConfigError(f"run {word!r} not found in {str(runs_dir)!r}; {did_you_mean(word, names)}")
     similar = difflib.get_close_matches(word, names, n=_MOST_NAMES, cutoff=0) or names[:_MOST_NAMES]

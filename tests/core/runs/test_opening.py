@@ -40,7 +40,7 @@ def test_an_unknown_or_ambiguous_name_is_reported_with_similar_names(
 def test_without_runs_the_searched_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="contains no runs"):
         find_run("last", tmp_path)
-    with pytest.raises(ConfigError, match=r"does not exist, choose another `runs_dir`"):
+    with pytest.raises(ConfigError, match=r"train a run with 'convlab run', or choose another `runs_dir`"):
         find_run("last", tmp_path / "nowhere")
 
 

@@ -107,8 +107,10 @@ class _Recorder(Callback):
 @contextmanager
 def locked_run(folder: RunFolder) -> Iterator[None]:
     """Hold a run's folder in the block; if the run stops early, record why and say how to continue."""
+    is_locked = False
     try:
         with folder.locked():
+            is_locked = True
             try:
                 yield
             except ConfigError:  # nothing has started
@@ -117,7 +119,7 @@ def locked_run(folder: RunFolder) -> Iterator[None]:
                 folder.write_stopped(*_failure(error))
                 raise
     except BaseException as error:
-        if not folder.discard_if_empty() and not isinstance(error, ConfigError):
+        if not folder.discard_if_empty() and is_locked and not isinstance(error, ConfigError):
             error.add_note(_how_to_continue(folder, error))
         raise
 

@@ -218,9 +218,10 @@ def test_only_one_process_at_a_time_can_train_a_run(
     result = train("run", train={"epochs": 1})
     with (
         RunFolder(result.folder).locked(),
-        pytest.raises(RunFolderError, match="another process is training"),
+        pytest.raises(RunFolderError, match="another process is training") as refused,
     ):
         resume("run", train={"epochs": 2}, host=host, runs_dir=tmp_path, progress=False)
+    assert not getattr(refused.value, "__notes__", ()), "resuming is no fix while the other process trains"
 
 
 def test_a_run_that_reached_its_step_limit_mid_epoch_resumes_there(

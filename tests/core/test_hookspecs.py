@@ -20,7 +20,7 @@ from convlab import (
     Tracker,
 )
 from convlab.hookspecs import hook_specifications
-from convlab.inspect.checks.trackers.subject import EPOCHS, new_run
+from convlab.inspect.checks.trackers.tracker_subject import EPOCHS, new_run
 from convlab.parts import PART_TYPES, Part
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from convlab import Experiment, PluginHost, Tracker, resume
-from convlab.inspect.checks.trackers.subject import EPOCHS, new_run
+from convlab.inspect.checks.trackers.tracker_subject import EPOCHS, new_run
 from convlab.testing import TinyTask, parametrize_with_checks
 
 TRAIN = {"epochs": 2, "compile": "off", "schedule": "constant", "warmup": 0.0}

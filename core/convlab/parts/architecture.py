@@ -43,13 +43,13 @@ class Architecture(Part):
         flag="-a",
         help="The network to train.",
         default="cnn",
-        subject=f"{_CHECKS}.subject:ArchitectureSubject",
+        subject=f"{_CHECKS}.architecture_subject:ArchitectureSubject",
         checks=(
             f"{_CHECKS}.outputs",
             f"{_CHECKS}.gradients",
             f"{_CHECKS}.inference",
             f"{_CHECKS}.learning",
-            f"{_CHECKS}.running",
+            f"{_CHECKS}.run_support",
         ),
         begin_with="network.py",
     )

@@ -50,8 +50,8 @@ class Dataset(Part):
         flag="-d",
         help="The dataset to train on.",
         default="digits",
-        subject=f"{_CHECKS}.subject:DatasetSubject",
-        checks=(f"{_CHECKS}.loading", f"{_CHECKS}.contents"),
+        subject=f"{_CHECKS}.dataset_subject:DatasetSubject",
+        checks=(f"{_CHECKS}.load_function", f"{_CHECKS}.contents"),
         begin_with="images.py",
     )
     factory: ClassVar[str] = "load"

@@ -43,7 +43,7 @@ class Metric(Part):
         help="Metrics to compute in addition to the loss.",
         default=("accuracy",),
         several=True,
-        subject=f"{_CHECKS}.subject:MetricSubject",
+        subject=f"{_CHECKS}.metric_subject:MetricSubject",
         checks=(f"{_CHECKS}.results",),
         begin_with="calibration.py",
     )

@@ -44,7 +44,7 @@ class Optimizer(Part):
         help="The optimizer.",
         default="adam",
         train_defaults=("learning_rate",),
-        subject=f"{_CHECKS}.subject:OptimizerSubject",
+        subject=f"{_CHECKS}.optimizer_subject:OptimizerSubject",
         checks=(f"{_CHECKS}.steps",),
         begin_with="update.py",
     )

@@ -53,7 +53,7 @@ class Tracker(Part):
         help="Where to report the run in addition to its folder, such as tensorboard.",
         default=(),
         several=True,
-        subject=f"{_CHECKS}.subject:TrackerSubject",
+        subject=f"{_CHECKS}.tracker_subject:TrackerSubject",
         checks=(f"{_CHECKS}.following",),
         begin_with="table.py",
     )

@@ -12,7 +12,7 @@ CheckFunction = Callable[[Any], Values | None]
 FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 
 # In the order in which the checks run. Importing them must not import TensorFlow.
-_OF_PLUGINS = ("convlab.inspect.checks.plugins.loading",)
+_OF_PLUGINS = ("convlab.inspect.checks.plugins.importing",)
 _OF_ALL_PARTS = ("convlab.inspect.checks.description",)
 _DECLARED: dict[str, list["Check"]] = {}
 

@@ -72,7 +72,7 @@ def examine_experiment(
 
 def _mistakes(prepared: Prepared) -> Iterator[Finding]:
     from convlab.inspect.doctor.learning_rate import examine_learning_rate
-    from convlab.inspect.doctor.outputs import examine_outputs
+    from convlab.inspect.doctor.logits import examine_outputs
     from convlab.inspect.doctor.pixels import examine_pixels
     from convlab.inspect.doctor.probe import Probe
     from convlab.inspect.doctor.weights import examine_weights

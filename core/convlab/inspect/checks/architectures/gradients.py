@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
+from convlab.inspect.checks.architectures.architecture_subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 from convlab.text.formatting import listed

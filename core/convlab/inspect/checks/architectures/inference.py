@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
+from convlab.inspect.checks.architectures.architecture_subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 from convlab.text.formatting import listed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject, Array, Shape
+from convlab.inspect.checks.architectures.architecture_subject import ArchitectureSubject, Array, Shape
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 

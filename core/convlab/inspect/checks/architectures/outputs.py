@@ -3,7 +3,7 @@
 import numpy as np
 
 from convlab.errors import in_one_line
-from convlab.inspect.checks.architectures.subject import (
+from convlab.inspect.checks.architectures.architecture_subject import (
     CLASSES,
     SHAPES,
     ArchitectureSubject,
@@ -13,7 +13,7 @@ from convlab.inspect.checks.architectures.subject import (
 )
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
-from convlab.inspect.doctor.outputs import examine_outputs
+from convlab.inspect.doctor.logits import examine_outputs
 from convlab.text.formatting import in_pixels
 
 _MANY_CLASSES = 100

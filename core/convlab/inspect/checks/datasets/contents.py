@@ -7,7 +7,7 @@ import numpy as np
 
 from convlab.data.comparison import images_per_class
 from convlab.data.image_data import Split
-from convlab.inspect.checks.datasets.subject import SPLIT_NAMES, DatasetSubject
+from convlab.inspect.checks.datasets.dataset_subject import SPLIT_NAMES, DatasetSubject
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 from convlab.text.formatting import listed

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from convlab.errors import in_one_line
-from convlab.inspect.checks.metrics.subject import (
+from convlab.inspect.checks.metrics.metric_subject import (
     CLASSES,
     LABELS,
     LOGITS,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from convlab.errors import in_one_line
-from convlab.inspect.checks.optimizers.subject import Descent, OptimizerSubject, same
+from convlab.inspect.checks.optimizers.optimizer_subject import Descent, OptimizerSubject, same
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 

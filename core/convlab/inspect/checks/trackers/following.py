@@ -4,9 +4,15 @@ import logging
 from dataclasses import replace
 
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
-from convlab.inspect.checks.plugins.loading import probe
+from convlab.inspect.checks.plugins.importing import probe
 from convlab.inspect.checks.registry import check
-from convlab.inspect.checks.trackers.subject import EPOCHS, SUMMARY, TrackerSubject, new_run, run_in_a_folder
+from convlab.inspect.checks.trackers.tracker_subject import (
+    EPOCHS,
+    SUMMARY,
+    TrackerSubject,
+    new_run,
+    run_in_a_folder,
+)
 from convlab.training.callbacks.trackers import Trackers
 
 logger = logging.getLogger("convlab")

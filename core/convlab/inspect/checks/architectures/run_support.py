@@ -13,7 +13,7 @@ from convlab.errors import TrainingError, in_one_line
 from convlab.experiment import DataSettings, Experiment, TrainSettings, resolve
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginHost
-from convlab.inspect.checks.architectures.subject import ArchitectureSubject, noise
+from convlab.inspect.checks.architectures.architecture_subject import ArchitectureSubject, noise
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.checks.tiny_images import CLASSES, tiny_images

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from convlab.data import image_data
 from convlab.data.image_data import ImageData, Split
 from convlab.errors import ConvlabError, in_one_line
-from convlab.inspect.checks.datasets.subject import SPLIT_NAMES, DatasetSubject
+from convlab.inspect.checks.datasets.dataset_subject import SPLIT_NAMES, DatasetSubject
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 

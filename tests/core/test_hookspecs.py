@@ -35,10 +35,11 @@ def test_there_is_one_hook_for_each_kind_of_part() -> None:
 
 
 @pytest.mark.parametrize("part_type", PART_TYPES)
-def test_a_hook_takes_no_arguments(part_type: type[Part]) -> None:
+def test_a_hook_takes_no_arguments_and_has_the_documentation_of_its_kind(part_type: type[Part]) -> None:
     specification = getattr(hook_specifications(), part_type.kind.hook)
     assert not inspect.signature(specification).parameters
-    assert specification.__doc__ == f"Return {part_type.kind.plural}."
+    assert specification.__doc__ == f"Return {part_type.kind.plural}.\n\n{inspect.getdoc(part_type)}"
+    assert "Example::" in specification.__doc__
 
 
 def test_the_example_of_datasets_loads_images() -> None:

@@ -1,14 +1,19 @@
 """What a terminal and a pipe see of a run."""
 
+import io
 import os
 import pty
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from convlab import PluginHost, prepare
+from convlab import Callback, Experiment, PluginHost, TrainSettings, prepare
 from convlab.cli.output import print_all
 
 
@@ -63,3 +68,24 @@ def test_training_continues_after_its_reader_closed_the_pipe(tmp_path: Path) -> 
     running.stderr.close()
     assert running.wait() == 0
     assert (tmp_path / "runs" / "alone" / "summary.json").exists()
+
+
+def test_a_bar_of_80_columns_shows_the_steps_of_the_epoch_in_one_line() -> None:
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=80, color_system=None, emoji=False)
+    experiment = Experiment(train=TrainSettings(epochs=2, batch_size=100))
+    prepared = prepare(experiment, host=PluginHost(third_party=False))
+    from convlab.training.callbacks.progress_bar import ProgressBar
+    from convlab.training.trainer import Trainer
+
+    class Slow(Callback):
+        def on_step_end(self, step: int, logs: Mapping[str, float]) -> None:
+            time.sleep(0.5)  # the bar is drawn 10 times per second
+
+    Trainer(prepared, [ProgressBar(prepared, console), Slow()]).train()
+    text = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", drawn.getvalue())
+    bars = [line for line in re.split(r"[\r\n]+", text) if "━" in line]
+    assert max(map(len, bars)) <= 80
+    steps = [match[1] for bar in bars if (match := re.search(r"epoch 2/2 ━+ +(\d+/\d+) .*images/s", bar))]
+    assert steps[-1] == "13/13"
+    assert len(re.findall(r"epoch 2/2  .*val_accuracy", text)) == 1

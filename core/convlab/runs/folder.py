@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
 from convlab.runs import lock
-from convlab.system.atomic_write import append_line, replacing, write_text
+from convlab.system.atomic_write import append_line, remove_unfinished, replacing, write_text
 from convlab.training.callbacks.callback import FailureState
 
 if TYPE_CHECKING:
@@ -57,17 +57,21 @@ class RunFolder:
         return cls(path)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Prevent other processes from training the run while the block runs.
+    def locked(self, task: lock.Task = "training") -> Iterator[None]:
+        """Prevent other processes from writing to the folder while the block runs.
+
+        Removes what a process that was killed while writing left behind.
+
+        Args:
+            task: what the block does; several exports wait for each other.
 
         Raises:
-            RunFolderError: another process is training it, or the folder cannot be written to.
+            RunFolderError: another process is writing to it, or the folder cannot be written to.
         """
         with ExitStack() as stack:
             with self._explained():
-                stack.enter_context(lock.locked(self.path))
-                for unfinished in self.path.rglob(".unfinished-*"):  # left by a process killed while writing
-                    unfinished.unlink(missing_ok=True)
+                stack.enter_context(lock.locked(self.path, task))
+                remove_unfinished(self.path)
             yield
 
     def write_stopped(self, state: FailureState, message: str) -> None:

@@ -1,4 +1,4 @@
-"""One process per run: a lock on the run's folder, and a record of the process that holds it.
+"""One writer per run: a lock on the run's folder, and a record of the process that holds it.
 
 The lock decides. The record lets other processes see that a run is in progress without touching the lock,
 which would get in the way of a process that wants it.
@@ -13,23 +13,27 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from convlab.errors import RunFolderError
 from convlab.system.atomic_write import write_text
 
+Task = Literal["training", "exporting"]
+
 _LOCK, _HOLDER = ".lock", ".running"
+_POLL_SECONDS = 0.2
 _HEARTBEAT_SECONDS = 60
 # A record that was not renewed for this long is that of a process that died on another machine.
 _STALE_SECONDS = 10 * _HEARTBEAT_SECONDS
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, task: Task = "training") -> Iterator[None]:
     """Hold the lock of a run while the block runs, and record which process holds it.
 
     Args:
         folder: the run's folder.
+        task: what the block does. An export waits for other exports.
 
     Raises:
         RunFolderError: another process holds the lock.
@@ -38,15 +42,20 @@ def locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / _LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise RunFolderError(
-            f"another process is training {str(folder)!r}; wait until it ends, or stop it first"
-        ) from None
+    while not lock.is_locked:
+        try:
+            lock.acquire()
+        except Timeout:
+            holder = _task_of_holder(folder)
+            if "training" in (task, holder):
+                raise RunFolderError(
+                    f"another process is {holder or 'training'} {str(folder)!r}; wait until it ends, or stop "
+                    "it first"
+                ) from None
+            time.sleep(_POLL_SECONDS)
     released = threading.Event()
     try:
-        write_text(folder / _HOLDER, json.dumps(_this_process(folder)))
+        write_text(folder / _HOLDER, json.dumps(_this_process(folder) | {"task": task}))
         threading.Thread(target=_renew, args=(folder / _HOLDER, released), daemon=True).start()
         yield
     finally:
@@ -71,6 +80,8 @@ def is_running(folder: str) -> bool:
         with open(file, "rb") as opened:  # noqa: PTH123 - pathlib doubles the time of listing thousands
             holder = json.loads(opened.read())
             renewed = os.fstat(opened.fileno()).st_mtime
+        if holder.get("task") == "exporting":
+            return False
         if holder["machine"] == _machine():
             if holder["folder"] != os.stat(folder).st_ino:  # noqa: PTH116 - a copy of a run in progress
                 return False
@@ -79,8 +90,17 @@ def is_running(folder: str) -> bool:
             if holder["start"] is not None:
                 return True
         return time.time() - renewed < _STALE_SECONDS
-    except (OSError, ValueError, TypeError, KeyError):  # not running, unreadable, or not a record
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not running, or not a record
         return False
+
+
+def _task_of_holder(folder: Path) -> Task | None:
+    """Return what the process that holds the lock does; ``None`` while it begins or ends."""
+    try:
+        holder = json.loads((folder / _HOLDER).read_bytes())
+        return "exporting" if holder.get("task") == "exporting" else "training"
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _this_process(folder: Path) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Atomic writes: a file is complete or absent, whenever the process is killed."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_UNFINISHED, _REPLACED = ".unfinished-", ".replaced-"
 
 
 @contextmanager
@@ -14,7 +17,7 @@ def replacing(path: Path) -> Iterator[Path]:
     The temporary name has the suffix of the final one, by which Keras chooses the format. If the block fails,
     the old file is unchanged.
     """
-    unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
+    unfinished = _temporary(path, _UNFINISHED)
     try:
         yield unfinished
         with unfinished.open("rb") as file:
@@ -29,10 +32,9 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder, which replaces ``path`` when the block ends.
 
     If the block fails, the old folder is unchanged. If the process is killed between the last two steps, the
-    old folder remains next to ``path``, under a name that starts with ``.replaced-``.
+    old folder remains next to ``path``, under a name from which ``remove_unfinished`` restores it.
     """
-    unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
-    replaced = path.with_name(f".replaced-{os.getpid()}-{path.name}")
+    unfinished, replaced = _temporary(path, _UNFINISHED), _temporary(path, _REPLACED)
     try:
         unfinished.mkdir()
         yield unfinished
@@ -46,6 +48,24 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
         if path.exists():
             shutil.rmtree(replaced, ignore_errors=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes left in a folder and its subfolders.
+
+    No other process may be writing there. A folder that was about to be replaced is restored.
+    """
+    for replaced in list(folder.rglob(f"{_REPLACED}*")):
+        original = replaced.with_name(replaced.name.removeprefix(_REPLACED).partition("-")[2])
+        if original.exists():
+            shutil.rmtree(replaced)
+        else:
+            replaced.rename(original)
+    for unfinished in list(folder.rglob(f"{_UNFINISHED}*")):
+        if unfinished.is_dir() and not unfinished.is_symlink():
+            shutil.rmtree(unfinished)
+        else:
+            unfinished.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -65,3 +85,8 @@ def append_line(path: Path, line: str) -> None:
     with path.open("ab", buffering=0) as file:
         file.write(f"{line}\n".encode())
         os.fsync(file.fileno())
+
+
+def _temporary(path: Path, prefix: str) -> Path:
+    """Return a name next to ``path`` that no other writer has; process IDs repeat, as in containers."""
+    return path.with_name(f"{prefix}{secrets.token_hex(8)}-{path.name}")

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from convlab.errors import ConfigError, ExportError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.parts import Dataset
+from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.system.atomic_write import replacing, replacing_folder
 from convlab.system.tensorflow_start import native_stderr_held_back
@@ -118,7 +119,8 @@ def export(
     examples = _calibration_images(data, recorded.experiment)
     from convlab.system.keras_defaults import keras_defaults  # imports Keras
 
-    with _replacing(chosen, path) as unfinished:
+    with _locked(recorded, path), _replacing(chosen, path) as unfinished:
+        _refuse_existing(path, force=force)  # another export may have written it in the meantime
         with _converter_errors(chosen, recorded):
             with keras_defaults():
                 chosen.write(opened.model, unfinished, quantize, examples)
@@ -148,8 +150,7 @@ def _destination(
         raise ConfigError(
             f"`to`: the name of a {chosen.name} file ends in {chosen.suffix}, got {str(path)!r}"
         )
-    if path.exists() and not force:
-        raise ConfigError(f"{str(path)!r} already exists; choose another `to`, or use `force` to replace it")
+    _refuse_existing(path, force=force)
     is_export = path.is_file() if chosen.suffix else (path / "saved_model.pb").is_file()
     if path.exists() and not is_export:
         raise ConfigError(
@@ -158,12 +159,24 @@ def _destination(
     return path
 
 
+def _refuse_existing(path: Path, *, force: bool) -> None:
+    if path.exists() and not force:
+        raise ConfigError(f"{str(path)!r} already exists; choose another `to`, or use `force` to replace it")
+
+
 def _calibration_images(data: ImageData, experiment: Experiment) -> Images:
     """Return some of the images that the model was trained on."""
     indices = train_val_split(data, experiment.data, experiment.train.seed)[0].train
     chosen = np.random.default_rng(experiment.train.seed).permutation(indices)[:_CALIBRATION_IMAGES]
     images: Images = data.train.images[np.sort(chosen)]
     return images
+
+
+def _locked(recorded: RecordedRun, path: Path) -> AbstractContextManager[None]:
+    """Hold the run's lock if the export is written to the run's folder, where a resumed run cleans up."""
+    if path.resolve().is_relative_to(recorded.path.resolve()):
+        return RunFolder(recorded.path).locked("exporting")
+    return nullcontext()
 
 
 @contextmanager

@@ -83,6 +83,16 @@ def test_a_folder_is_replaced_completely_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_two_writers_in_processes_with_the_same_id_do_not_disturb_each_other(tmp_path: Path) -> None:
+    folder = tmp_path / "exported"
+    with replacing_folder(folder) as first:
+        with replacing_folder(folder) as second:  # in another container
+            (second / "second").touch()
+        (first / "first").touch()
+    assert [path.name for path in folder.iterdir()] == ["first"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_a_kill_while_writing_leaves_the_complete_old_or_new_file(tmp_path: Path) -> None:
     file = tmp_path / "summary.json"
     program = (

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,24 @@ from convlab.runs import RunFolder
 with RunFolder(Path(sys.argv[1])).locked():
     print("locked", flush=True)
     time.sleep(60)
+"""
+EXPORT = """
+import sys, time
+from pathlib import Path
+from convlab.runs import RunFolder
+from convlab.system.atomic_write import replacing, replacing_folder
+
+run = Path(sys.argv[1])
+with RunFolder(run).locked("exporting"):
+    exports = run / "exports"
+    exports.mkdir(exist_ok=True)
+    with replacing_folder(exports / "saved-model") as folder, replacing(exports / "model.onnx") as file:
+        for written in (folder / "saved_model.pb", file):
+            written.write_text("half")
+        if sys.argv[2:]:
+            (exports / "saved-model").rename(exports / ".replaced-0a-saved-model")
+        print("writing", flush=True)
+        time.sleep(60)
 """
 LIST = """
 import sys
@@ -143,3 +162,43 @@ def test_listing_never_prevents_a_process_from_taking_the_lock(run: Path) -> Non
             with RunFolder(run).locked():
                 assert is_running(str(run))
             assert not is_running(str(run))
+
+
+def test_what_a_killed_export_left_behind_is_removed_before_the_next_process_writes(run: Path) -> None:
+    with process(EXPORT, run) as exporting:
+        assert len(list((run / "exports").iterdir())) == 2
+        exporting.kill()
+    with RunFolder(run).locked():
+        assert not list((run / "exports").iterdir())
+
+
+def test_an_export_that_was_about_to_be_replaced_survives_a_kill(run: Path) -> None:
+    earlier = run / "exports" / "saved-model" / "saved_model.pb"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("whole", encoding="utf-8")
+    with process(EXPORT, run, "replacing") as exporting:
+        assert not earlier.exists()
+        exporting.kill()
+    with RunFolder(run).locked("exporting"):
+        assert [path.name for path in (run / "exports").iterdir()] == ["saved-model"]
+        assert earlier.read_text(encoding="utf-8") == "whole"
+
+
+def test_a_run_cannot_be_resumed_while_it_is_exported_and_is_not_listed_as_running(run: Path) -> None:
+    with process(EXPORT, run):
+        assert state(run) == "interrupted"
+        with pytest.raises(RunFolderError, match="another process is exporting"), RunFolder(run).locked():
+            pass
+        assert len(list((run / "exports").iterdir())) == 2, "the refused process removed its files"
+
+
+def test_a_run_cannot_be_exported_into_its_folder_while_it_trains_but_exports_wait_for_each_other(
+    run: Path,
+) -> None:
+    refused = pytest.raises(RunFolderError, match="another process is training")
+    with process(HOLD, run), refused, RunFolder(run).locked("exporting"):
+        pass
+    with process(EXPORT, run) as exporting:
+        threading.Timer(0.3, exporting.kill).start()
+        with RunFolder(run).locked("exporting"):
+            assert exporting.wait() != 0, "two exports wrote at the same time"

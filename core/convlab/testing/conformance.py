@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from convlab.host import PluginHost
+from convlab.inspect.checks.expected_failures import ExpectedFailures, reason_for, refuse_unknown
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import Check, checks_of
-from convlab.inspect.checks.running import perform, refuse_unknown
+from convlab.inspect.checks.running import perform
 from convlab.inspect.checks.subject import PluginSubject, Subject
 from convlab.inspect.checks.targets import plugin_files, subjects_of
 from convlab.parts import Part
@@ -21,7 +22,8 @@ def parametrize_with_checks(
     part_type: type[Part] | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
-    expected_failures: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    expected_failures: ExpectedFailures | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make one test of each check of each target, like scikit-learn's decorator of the same name.
 
@@ -33,28 +35,34 @@ def parametrize_with_checks(
         part_type: restricts the checks to one kind of part, such as ``Dataset``.
         host: where to look up plugins; by default all installed ones, and the targets that are files.
         data_dir: a folder to search for data files first.
-        expected_failures: the checks that are known to fail, each with a reason. Their tests are marked as
-            strict expected failures.
+        options: values of options by kind, such as ``{"architecture": {"units": 8}}``; by default, parts are
+            checked with their defaults.
+        expected_failures: a reason for each check that is known to fail: of everything checked or, in a
+            mapping of its own, of the part with a name. Their tests are marked as strict expected failures.
 
     Raises:
         UnknownNameError: nothing, or parts of more than one third party, have a target's name.
-        ConfigError: there is no such file or check.
+        ConfigError: there is no such file, option or check.
 
     Example::
 
         from convlab.testing import parametrize_with_checks
 
-        @parametrize_with_checks("convlab-tinynet", expected_failures={"overfits_one_batch": "too small"})
+        @parametrize_with_checks(
+            "convlab-tinynet", expected_failures={"tinynet": {"overfits_one_batch": "only six weights"}}
+        )
         def test_it_passes(check):
             check()
     """
     expected_failures = expected_failures or {}
     host = host or PluginHost(plugin_files=plugin_files(targets))
     folder = None if data_dir is None else str(data_dir)
-    subjects = [subject for target in targets for subject in subjects_of(target, host, part_type, folder)]
+    subjects = [
+        subject for target in targets for subject in subjects_of(target, host, part_type, folder, options)
+    ]
     refuse_unknown(expected_failures, subjects)
     items = [
-        _item(check, subject, expected_failures.get(check.name))
+        _item(check, subject, reason_for(check.name, subject, expected_failures))
         for subject in {str(subject): subject for subject in subjects}.values()  # each plugin only once
         for check in checks_of(subject.kind)
     ]
@@ -74,7 +82,8 @@ def _run(check: Check, subject: Subject) -> None:
     if result.status == "skipped":
         pytest.skip(result.message)
     if result.status == "failed":
-        message = f"{subject}: {result.message}\nwhy: {result.why}\nfix: {result.fix}"
+        location = f"\nat: {result.location}" if result.location else ""
+        message = f"{subject}: {result.message}{location}\nwhy: {result.why}\nfix: {result.fix}"
         raise CheckFailedError(message, fix=result.fix)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from convlab.cli.errors import ending_well
+from convlab.cli.options.assignments import option_values
 from convlab.cli.options.completion import complete_kind
 from convlab.cli.options.data import DataDir
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
@@ -41,6 +42,15 @@ def check_target(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s",
+            "--set",
+            metavar="KEY=VALUE",
+            help="Check parts with an option, such as architecture.units=8; may be repeated.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
@@ -70,6 +80,7 @@ def check_target(
             part_type=part_type(kind) if kind else None,
             host=host_from(files, no_plugins),
             data_dir=data_dir,
+            options=option_values(settings or ()),
             on_result=print_result,
         )
     if as_json:
@@ -86,7 +97,10 @@ def _lines(result: CheckResult, width: int) -> list[str]:
     end = f": {shown(values)}" if values else ""
     lines = [f"  {_MARKS[result.status]} [cyan]{result.check}[/]  [dim]{shown(title)}[/]{end}"]
     if result.status in ("failed", "expected failure"):
-        for label, text in (("", result.message), ("why", result.why), ("fix", result.fix)):
+        texts = {"": result.message, "at": result.location, "why": result.why, "fix": result.fix}
+        for label, text in texts.items():
+            if label == "at" and not text:
+                continue
             first, *others = textwrap.wrap(text, max(width - 11, 20)) or [""]
             lines.append(f"      [dim]{label:3}[/]  {shown(first)}")
             lines += [f"{'':11}{shown(other)}" for other in others]

@@ -35,6 +35,19 @@ def assignments(settings: Iterable[str]) -> Tables:
     return tables
 
 
+def option_values(settings: Iterable[str]) -> dict[str, Tables]:
+    """Read ``KEY=VALUE`` settings of the options of parts; return them by the name of the kind.
+
+    Raises:
+        ConfigError: a setting is not an option of a part.
+    """
+    tables = assignments(settings)
+    kinds = {table: name for name, table in _TABLES.items()}
+    for table in tables.keys() & {"data", "train"}:
+        raise ConfigError(f"-s {table}.{next(iter(tables[table]))}: is not an option of a part; omit it")
+    return {kinds[table]: values for table, values in tables.items()}
+
+
 def assign(tables: Tables, path: tuple[str, ...], value: Any, written: str) -> None:
     """Set a nested key.
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from convlab.host import PluginHost
+from convlab.inspect.checks.expected_failures import ExpectedFailures, refuse_unknown
 from convlab.inspect.checks.outcome import CheckReport, CheckResult
 from convlab.inspect.checks.registry import checks_of
-from convlab.inspect.checks.running import perform, refuse_unknown
+from convlab.inspect.checks.running import perform
 from convlab.inspect.checks.targets import plugin_files, subjects_of
 from convlab.parts import Part
 
@@ -17,7 +19,8 @@ def check(
     part_type: type[Part] | None = None,
     host: PluginHost | None = None,
     data_dir: str | Path | None = None,
-    expected_failures: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    expected_failures: ExpectedFailures | None = None,
     on_result: Callable[[CheckResult], None] = lambda _: None,
 ) -> CheckReport:
     """Check a plugin and its parts, or one part, without downloading anything: ``convlab check``.
@@ -28,8 +31,11 @@ def check(
         part_type: restricts the check to one kind of part, such as ``Dataset``.
         host: where to look up plugins; by default all installed ones, and ``target`` if it is a file.
         data_dir: a folder to search for data files first.
-        expected_failures: the checks that are known to fail, each with a reason. If one of them passes, that
-            counts as a failure.
+        options: values of options by kind, such as ``{"architecture": {"units": 8}}``; by default, parts are
+            checked with their defaults.
+        expected_failures: a reason for each check that is known to fail: of everything checked, or of the
+            part with a name, as in ``{"tinynet": {"overfits_one_batch": "only six weights"}}``. If one of
+            them passes, that counts as a failure.
         on_result: called with each result as soon as it is available.
 
     Returns:
@@ -37,7 +43,7 @@ def check(
 
     Raises:
         UnknownNameError: nothing, or parts of more than one third party, have that name.
-        ConfigError: there is no such file or check.
+        ConfigError: there is no such file, option or check.
 
     Example::
 
@@ -50,7 +56,7 @@ def check(
     expected_failures = expected_failures or {}
     host = host or PluginHost(plugin_files=plugin_files([target]))
     folder = None if data_dir is None else str(data_dir)
-    subjects = subjects_of(target, host, part_type, folder)
+    subjects = subjects_of(target, host, part_type, folder, options)
     refuse_unknown(expected_failures, subjects)
     results = []
     for subject in subjects:

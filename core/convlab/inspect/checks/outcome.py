@@ -36,6 +36,7 @@ class CheckResult:
         title: the requirement.
         status: ``passed``, ``failed``, ``skipped`` or ``expected failure``.
         message: what is wrong, or why it was skipped or expected to fail; empty if it passed.
+        location: the file and line of the plugin's code that an exception comes from, if there is one.
         why: why the requirement matters.
         fix: how to fix a failure.
         values: measured values, such as ``parameters``.
@@ -47,6 +48,7 @@ class CheckResult:
     title: str
     status: Status
     message: str = ""
+    location: str = ""
     why: str = ""
     fix: str = ""
     values: Values = field(default_factory=dict, hash=False)

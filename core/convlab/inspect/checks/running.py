@@ -4,49 +4,39 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
-from convlab.errors import ConfigError, ConvlabError, in_one_line
+from convlab.errors import ConvlabError, in_one_line
+from convlab.inspect.checks.author_code import is_a_slip, raised_at, raised_by_a_check
+from convlab.inspect.checks.expected_failures import ExpectedFailures, as_expected, reason_for
 from convlab.inspect.checks.outcome import CheckFailedError, CheckResult, NotApplicableError, Status
 from convlab.inspect.checks.registry import Check, checks_of
 from convlab.inspect.checks.subject import Subject
 from convlab.system.tensorflow_start import start_tensorflow
-from convlab.text.suggestions import did_you_mean
+
+_SHOW = "set CONVLAB_DEBUG=1 to see the traceback"
 
 
-def perform(
-    check: Check, subject: Subject, expected_failures: Mapping[str, str] | None = None
-) -> CheckResult:
+def perform(check: Check, subject: Subject, expected_failures: ExpectedFailures | None = None) -> CheckResult:
     """Run a check, or return its result if it has already run on the subject.
 
     Args:
         check: one of ``checks_of(subject.kind)``.
         subject: the plugin or part.
-        expected_failures: the checks that are known to fail, each with a reason. If one of them passes, that
-            is a failure, so that the list stays up to date.
+        expected_failures: the checks that are known to fail, each with a reason.
     """
     if check.name not in subject.outcomes:
         if subject.needs_tensorflow:
             start_tensorflow()
         subject.outcomes[check.name] = _performed(check, subject)
     result = subject.outcomes[check.name]
-    reason = (expected_failures or {}).get(check.name)
-    return result if reason is None else _expected(result, reason)
-
-
-def refuse_unknown(expected_failures: Mapping[str, str], subjects: Iterable[Subject]) -> None:
-    """Raise ``ConfigError`` if an expected failure names a check that no subject has."""
-    known = {check.name for subject in subjects for check in checks_of(subject.kind)}
-    for name in expected_failures:
-        if name not in known:
-            raise ConfigError(f"`expected_failures`: unknown check {name!r}; {did_you_mean(name, known)}")
+    return as_expected(result, reason_for(check.name, subject, expected_failures))
 
 
 def _performed(check: Check, subject: Subject) -> CheckResult:
     start = time.perf_counter()
     status: Status = "passed"
-    message, fix = "", ""
+    message, location, fix = "", "", ""
     values: Mapping[str, object] = {}
     try:
         _require(check, subject)
@@ -55,25 +45,35 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
             values = check.function(subject) or {}
     except NotApplicableError as reason:
         status, message = "skipped", str(reason)
-    except CheckFailedError as failure:
-        status, message, fix = "failed", failure.message, failure.fix or check.fix
-    except ConvlabError as error:
-        status, message, fix = "failed", str(error), check.fix
-    except (Exception, SystemExit) as error:  # raised by the part
+    except (Exception, SystemExit) as error:
         if os.environ.get("CONVLAB_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)
-        status, message, fix = "failed", in_one_line(error), check.fix
+        status, (message, location, fix) = "failed", _explained(error, check, subject)
     return CheckResult(
         subject=str(subject),
         check=check.name,
         title=check.title,
         status=status,
         message=message,
+        location=location,
         why=check.why,
         fix=fix,
         values=values,
         seconds=time.perf_counter() - start,
     )
+
+
+def _explained(error: BaseException, check: Check, subject: Subject) -> tuple[str, str, str]:
+    """Return what is wrong, in which line of the author's code, and how to fix it."""
+    location = raised_at(error, subject.sources)
+    foreseen = isinstance(error, CheckFailedError | ConvlabError)
+    message = str(error) if foreseen else in_one_line(error)
+    if location and (not foreseen or is_a_slip(error)):
+        return message, location, f"fix the code in this line; {_SHOW}"
+    if not foreseen and (in_check := raised_by_a_check(error)):
+        fix = f"{_SHOW}; if it does not come from your code, report it as a bug in convlab"
+        return f"the check itself failed: {message}", in_check, fix
+    return message, location, (isinstance(error, CheckFailedError) and error.fix) or check.fix
 
 
 def _require(check: Check, subject: Subject) -> None:
@@ -84,16 +84,3 @@ def _require(check: Check, subject: Subject) -> None:
                 raise NotApplicableError(f"requires {needed.name}, which failed")
             if result.status == "skipped":
                 raise NotApplicableError(result.message)
-
-
-def _expected(result: CheckResult, reason: str) -> CheckResult:
-    if result.status == "failed":
-        return replace(result, status="expected failure", message=f"{reason} ({result.message})")
-    if result.status == "passed":
-        return replace(
-            result,
-            status="failed",
-            message=f"passed, but it is expected to fail: {reason}",
-            fix=f"remove {result.check} from the expected failures",
-        )
-    return result

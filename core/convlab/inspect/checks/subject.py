@@ -1,15 +1,20 @@
 """The subjects of checks: a whole plugin, or one of its parts."""
 
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from convlab.host import PluginFailure, ProvidedPart, Provider
+from convlab.inspect.checks.author_code import sources_of
 from convlab.inspect.checks.outcome import CheckResult
+from convlab.options.reading import read_options
 from convlab.parts import Part
 
 
 @dataclass(kw_only=True, eq=False)
-class Subject:
+class Subject(ABC):
     """A plugin or part to check, and the results so far.
 
     Attributes:
@@ -22,9 +27,19 @@ class Subject:
     outcomes: dict[str, CheckResult] = field(default_factory=dict)
 
     @property
+    @abstractmethod
     def kind(self) -> str:
         """The kind whose checks apply: ``plugin``, or the name of a kind of part."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The names by which ``expected_failures`` may refer to it."""
+
+    @property
+    @abstractmethod
+    def sources(self) -> tuple[str, ...]:
+        """The files and folders of its author's code."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -46,21 +61,33 @@ class PluginSubject(Subject):
         """The kind ``plugin``."""
         return "plugin"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the distribution or file."""
+        return (self.provider.name,)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The plugin's file, or the folder of its package."""
+        return sources_of(self.provider.target)
+
     def __str__(self) -> str:
         return f"plugin {self.provider}"
 
 
 @dataclass(kw_only=True, eq=False)
 class PartSubject(Subject):
-    """A part, checked with its default options.
+    """A part, checked with its default options or with given ones.
 
     Attributes:
         provided: the part and the plugin that provides it.
         data_dir: a folder to search for data files first.
+        option_values: values of options to check the part with instead of their defaults.
     """
 
     provided: ProvidedPart[Any]
     data_dir: str | None = None
+    option_values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -72,9 +99,30 @@ class PartSubject(Subject):
         """The part's description."""
         return self.provided.part
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The part's bare and qualified names."""
+        return (self.part.name, self.provided.qualified_name)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The plugin's files, and those of the part's factory."""
+        factory = inspect.unwrap(getattr(self.part, self.part.factory))
+        module = getattr(factory, "__module__", None) or ""
+        code = getattr(factory, "__code__", None)
+        file = (code.co_filename,) if code is not None else ()
+        return (*sources_of(self.provided.provider.target), *sources_of(module), *file)
+
     def options(self) -> Any:
-        """Return the part's default options; ``None`` if it has no options."""
-        return self.part.options and self.part.options()
+        """Return the part's options; ``None`` if it has none.
+
+        Raises:
+            ConfigError: one of ``option_values`` is unknown or invalid.
+        """
+        if not self.option_values:
+            return self.part.options and self.part.options()
+        key = self.part.kind.options_key
+        return read_options(self.part.options, self.option_values, key=key, owner=str(self))
 
     def __str__(self) -> str:
         return str(self.provided)

@@ -1,16 +1,16 @@
 """What to check: the plugin, plugin file or part with a name."""
 
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from convlab.errors import UnknownNameError
+from convlab.errors import ConfigError, UnknownNameError
 from convlab.host import PluginHost, ProvidedPart, Provider
 from convlab.inspect.checks.subject import PartSubject, PluginSubject, Subject
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import PART_TYPES, Part, part_type
 from convlab.text.suggestions import did_you_mean
 
 
@@ -24,7 +24,11 @@ def plugin_files(targets: Iterable[str | Path | Part]) -> list[Path]:
 
 
 def subjects_of(
-    target: str | Path | Part, host: PluginHost, part_type: type[Part] | None, data_dir: str | None
+    target: str | Path | Part,
+    host: PluginHost,
+    kind: type[Part] | None = None,
+    data_dir: str | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Subject]:
     """Return the subjects of a check: each plugin as a whole, followed by its parts.
 
@@ -32,39 +36,63 @@ def subjects_of(
         target: a plugin's name, the path of a plugin file that the host loaded, a part's bare or qualified
             name (of any kind), or a description.
         host: where to look up plugins and parts.
-        part_type: restricts the check to one kind of part.
+        kind: restricts the check to one kind of part.
         data_dir: a folder to search for data files first.
+        options: values of options by the name of the kind, such as ``{"architecture": {"units": 8}}``.
 
     Raises:
         UnknownNameError: nothing, or parts of more than one third party, have that name.
+        ConfigError: an option is unknown or invalid.
     """
+    given = {part_type(name).kind.name: values for name, values in (options or {}).items()}
     if isinstance(target, Part):
-        return [part_subject(_provided(target), data_dir)]
-    kinds = PART_TYPES if part_type is None else (part_type,)
+        subjects: list[Subject] = [part_subject(_provided(target), data_dir, given)]
+    else:
+        subjects = _subjects_named(target, host, kind, data_dir, given)
+    for name in given.keys() - {subject.kind for subject in subjects}:
+        raise ConfigError(f"`{name}_options`: {target} provides no {name}; omit them")
+    return subjects
+
+
+def part_subject(
+    provided: ProvidedPart[Any],
+    data_dir: str | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> PartSubject:
+    """Return the subject that the checks of the part's kind receive."""
+    kind = provided.part.kind
+    subject: PartSubject = pkgutil.resolve_name(kind.subject)(
+        provided=provided, data_dir=data_dir, option_values=(options or {}).get(kind.name, {})
+    )
+    if subject.option_values:
+        subject.options()  # raises if one is invalid
+    return subject
+
+
+def _subjects_named(
+    target: str | Path,
+    host: PluginHost,
+    kind: type[Part] | None,
+    data_dir: str | None,
+    options: Mapping[str, Mapping[str, Any]],
+) -> list[Subject]:
+    kinds = PART_TYPES if kind is None else (kind,)
     providers = _providers(target, host)
     parts = [part for part in _parts(host, kinds) if part.provider in providers]
     if not providers:
         parts = _parts_named(str(target), host, kinds)
-    elif not parts and part_type is not None:
+    elif not parts and kind is not None:
         has = ", ".join(str(part) for part in _parts(host) if part.provider in providers) or "no parts"
-        raise UnknownNameError(f"{str(target)!r} provides {has}, but no {part_type.kind}; omit the `kind`")
-    if part_type is not None or not providers:
+        raise UnknownNameError(f"{str(target)!r} provides {has}, but no {kind.kind}; omit the `kind`")
+    if kind is not None or not providers:
         providers = list(dict.fromkeys(part.provider for part in parts))
     subjects: list[Subject] = []
     for provider in providers:
         failures = tuple(failure for failure in host.failures if failure.provider == provider)
         its_parts = tuple(part for part in _parts(host) if part.provider == provider)
         subjects.append(PluginSubject(provider=provider, failures=failures, parts=its_parts))
-        subjects += [part_subject(part, data_dir) for part in parts if part.provider == provider]
+        subjects += [part_subject(part, data_dir, options) for part in parts if part.provider == provider]
     return subjects
-
-
-def part_subject(provided: ProvidedPart[Any], data_dir: str | None) -> PartSubject:
-    """Return the subject that the checks of the part's kind receive."""
-    subject: PartSubject = pkgutil.resolve_name(provided.part.kind.subject)(
-        provided=provided, data_dir=data_dir
-    )
-    return subject
 
 
 def _provided(part: Part) -> ProvidedPart[Any]:

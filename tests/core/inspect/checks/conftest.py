@@ -18,7 +18,7 @@ def assert_caught() -> AssertCaught:
     """A function that asserts that a part fails one check with a message and a fix, and no other check."""
 
     def assert_caught(part: Part, name: str, found: str, fix: str) -> None:
-        [subject] = subjects_of(part, PluginHost(third_party=False), None, None)
+        [subject] = subjects_of(part, PluginHost(third_party=False))
         [check] = [one for one in checks_of(part.kind) if one.name == name]
         result = perform(check, subject)
         assert result.status == "failed", result

@@ -79,6 +79,97 @@ def test_an_expected_failure_is_reported_as_such_and_must_fail(plugin_file: Path
         check(plugin_file, expected_failures={"load": "not yet"})
 
 
+TWO = """
+from dataclasses import dataclass
+
+from convlab import Metric, hookimpl
+
+
+@dataclass(frozen=True)
+class Options:
+    k: int = 1
+    \"\"\"Rank.\"\"\"
+
+
+def build(num_classes, options):
+    import keras
+
+    def misspelled(labels, logits):
+        return kears.ops.max(logits)
+
+    if options.k == 2:
+        return keras.metrics.MeanMetricWrapper(misspelled)
+    return keras.metrics.SparseTopKCategoricalAccuracy(options.k)
+
+
+@hookimpl
+def convlab_metrics():
+    return [
+        Metric(name="good", summary="Top k", build=build, options=Options),
+        Metric(name="bad", summary="bad", build=build, options=Options),
+    ]
+"""
+
+
+@pytest.fixture
+def two_metrics(tmp_path: Path) -> Path:
+    file = tmp_path / "two.py"
+    file.write_text(TWO, encoding="utf-8")
+    return file
+
+
+def test_a_failure_is_expected_of_the_part_with_a_name_alone(two_metrics: Path) -> None:
+    reason = {"summary_fits_a_line": "a working title"}
+    for name in ("bad", "two.py:bad"):
+        report = check(two_metrics, expected_failures={name: reason})
+        assert [result.subject for result in report.results if result.status == "expected failure"] == [
+            "metric 'two.py:bad'"
+        ]
+        assert report.ok
+    [failure] = check(two_metrics, expected_failures={"bad": reason, "good": reason}).failures
+    assert (failure.subject, failure.fix) == (
+        "metric 'two.py:good'",
+        "remove summary_fits_a_line from the expected failures",
+    )
+    with pytest.raises(ConfigError, match="unknown plugin or part 'goood'; did you mean 'good'"):
+        check(two_metrics, expected_failures={"goood": reason})
+    with pytest.raises(ConfigError, match="unknown check of 'good': 'reset'; did you mean 'resets'"):
+        check(two_metrics, expected_failures={"good": {"reset": "not yet"}})
+
+
+def test_a_part_is_checked_with_the_options_that_are_given_and_its_errors_name_its_line(
+    two_metrics: Path, cli: Callable[..., Ending]
+) -> None:
+    ending = cli("check", "good", "--plugin", two_metrics, "--no-plugins", "-s", "metric.k=2")
+    assert ending.exit_code == 1
+    line = TWO.splitlines().index("        return kears.ops.max(logits)") + 1
+    for expected in (
+        "NameError: name 'kears' is not defined",
+        f"at   {two_metrics}, line {line}",
+        "fix  fix the code",
+    ):
+        assert expected in ending.stdout
+    for setting, words in (
+        ("metric.k=two", "-s metric.k: must be a valid integer, got 'two'"),
+        ("metric.j=2", "-s metric.j: metric 'two.py:good' has no such option; choose from k"),
+        ("optimizer.momentum=1", "provides no optimizer"),
+        ("train.epochs=1", "train.epochs: is not an option of a part"),
+    ):
+        ending = cli("check", "good", "--plugin", two_metrics, "--no-plugins", "-s", setting)
+        assert (ending.exit_code, ending.stdout) == (2, "")
+        assert words in ending.stderr
+
+
+def test_an_error_in_a_check_is_not_blamed_on_the_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    from convlab.inspect.checks import description
+
+    monkeypatch.setattr(description, "_MAX_SUMMARY_LENGTH", None)
+    [failure] = check("accuracy").failures[:1]
+    assert failure.message.startswith("the check itself failed: TypeError")
+    assert failure.location.startswith(f"{description.__file__}, line ")
+    assert failure.fix.endswith("report it as a bug in convlab")
+
+
 def test_an_unknown_target_is_a_usage_error_that_suggests_the_nearest_name(
     tmp_path: Path, plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:

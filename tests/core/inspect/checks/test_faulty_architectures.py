@@ -195,7 +195,7 @@ def test_an_import_of_tensorflow_at_module_level_is_reported_with_its_line(tmp_p
         "    return [Architecture(name='net', summary='A net', build=lambda a, b, c: tf)]\n",
         encoding="utf-8",
     )
-    [plugin, _] = subjects_of(file, PluginHost(plugin_files=[file], third_party=False), None, None)
+    [plugin, _] = subjects_of(file, PluginHost(plugin_files=[file], third_party=False))
     [wanted] = [one for one in checks_of("plugin") if one.name == "imports_without_tensorflow"]
     result = perform(wanted, plugin)
     assert result.status == "failed"

@@ -50,8 +50,12 @@ class TrackerSubject(PartSubject):
         return tracker
 
     def options_in(self, folder: Path) -> Any:
-        """Return options that make the tracker write to a folder only, if it has such."""
-        return self.part.offline(folder) if self.part.offline else self.options()
+        """Return the options; if possible, such that the tracker writes to a folder only."""
+        options = self.options()
+        if not self.part.offline:
+            return options
+        given = {name: getattr(options, name) for name in self.option_values}
+        return replace(self.part.offline(folder), **given)
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from .data.image_data import Split as Split
 from .data.image_reader import ImageReader as ImageReader
 from .data.image_stream import ImageStream as ImageStream
 from .data.source import DataSource as DataSource
+from .data.source_files import SourceFile as SourceFile
+from .data.source_files import SourceFiles as SourceFiles
+from .data.split import hold_out as hold_out
 from .data.split import stratified_sample as stratified_sample
 from .errors import ConfigError as ConfigError
 from .errors import ConvlabError as ConvlabError

@@ -55,7 +55,7 @@ def test_a_dry_run_builds_everything_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["run", "--dry-run", "-a", "mlp", "--max-steps", "7"])
     assert done.exit_code == 0, done.output
-    assert "digits: 1,294 training, 144 validation, 359 test images, 8×8×1, 10 classes" in done.stdout
+    assert "digits: 1,280 training, 158 validation, 359 test images, 8×8×1, 10 classes" in done.stdout
     assert "mlp: 85,002 parameters" in done.stdout
     assert "7 steps" in done.stdout
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from convlab.data.image_data import ImageData
 from convlab.data.image_stream import ImageStream
 from convlab.data.pixel_values import raw_pixels
-from convlab.data.split import stratified_sample
+from convlab.data.split import hold_out
 from convlab.errors import DataError
 
 Pair = tuple[Any, Any]
@@ -31,10 +31,10 @@ def arrays(
         train: images of shape ``(n, height, width, channels)``, or ``(n, height, width)`` if they are
             grayscale, and labels of shape ``(n,)`` or ``(n, 1)``. Pixels are 0 to 255 in any dtype, or those
             values divided by 255, which is reversed exactly. Labels are integers from 0, or text.
-        test: the test set, in the same form. By default a stratified part of ``train``.
+        test: the test set, in the same form. By default a part of ``train``, chosen by ``hold_out``.
         validation: the validation set, in the same form. By default each run holds out a part of ``train``.
         class_names: one name per class. By default the label numbers, or text labels in alphabetical order.
-        test_fraction: the fraction of ``train`` used as the test set if ``test`` is not given.
+        test_fraction: the fraction of each class of ``train`` used as the test set if ``test`` is not given.
         seed: selects the images of that test set.
 
     Raises:
@@ -51,14 +51,17 @@ def arrays(
     given = {"train": train, "test": test, "validation": validation}
     pairs = {name: _check_pair(name, pair) for name, pair in given.items() if pair is not None}
     names, labels = _encode_labels({name: labels for name, (_, labels) in pairs.items()}, class_names)
-    splits = {name: (raw_pixels(name, images), labels[name]) for name, (images, _) in pairs.items()}
+    splits: dict[str, Any] = {
+        name: (raw_pixels(name, images), labels[name]) for name, (images, _) in pairs.items()
+    }
     if "test" in splits:
         return ImageData(**splits, class_names=names)
     whole = ImageData(**splits, test=splits["train"], class_names=names).train
     if not 0 < test_fraction < 1:
         raise DataError(f"`test_fraction` is {test_fraction}, but must be between 0 and 1")
-    count = min(max(1, round(test_fraction * len(whole.labels))), len(whole.labels) - 1)
-    chosen = stratified_sample(whole.labels, count, np.random.default_rng(seed))
+    chosen = hold_out(whole.labels, whole.images, test_fraction, seed=seed)
+    if not len(chosen):
+        raise DataError("no class has a second image for a test set; pass `test`, or more images")
     others = np.delete(np.arange(len(whole.labels)), chosen)
     splits["train"], splits["test"] = whole.take(others), whole.take(chosen)
     return ImageData(**splits, class_names=names)

@@ -1,6 +1,7 @@
 """Training on a subset of a dataset's classes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,13 +34,17 @@ def choose_classes(data: ImageData, settings: DataSettings) -> ImageData:
             f"`data.classes` and `data.exclude` leave {', '.join(map(repr, names)) or 'no class'}, but a "
             "classifier needs at least two"
         )
-    splits = {}
+    splits, used = {}, {}
     for name, split in data.splits().items():
-        part = split.take(np.flatnonzero(included[split.labels]))
+        indices = np.flatnonzero(included[split.labels])
+        part = split.take(indices)
         if not len(part.labels):
             raise ConfigError(f"`data.classes` and `data.exclude` leave no {name} images; choose others")
         splits[name] = Split(part.images, np.cumsum(included)[part.labels] - 1)
-    return ImageData(**splits, class_names=names)
+        if data.files is not None:
+            used[name] = tuple(data.files.used[name][index] for index in indices)
+    files = None if data.files is None else replace(data.files, used=used)
+    return ImageData(**splits, class_names=names, files=files)
 
 
 def _labels(data: ImageData, classes: Iterable[str | int], key: str) -> list[int]:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.image_stream import ImageStream
+from convlab.data.source_files import SourceFiles
 from convlab.errors import DataError
 
 Images = npt.NDArray[np.uint8] | ImageStream
@@ -39,6 +40,7 @@ class ImageData:
         test: the ``Split`` that is evaluated once, at the end of a run.
         validation: the ``Split`` that is evaluated after each epoch, if the dataset has its own.
         class_names: one name per class, in label order.
+        files: the files the images were read from, if each image has its own.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class ImageData:
         test: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike],
         class_names: Sequence[str],
         validation: tuple[npt.ArrayLike | ImageStream, npt.ArrayLike] | None = None,
+        files: SourceFiles | None = None,
     ) -> None:
         """Validate and store the arrays.
 
@@ -57,6 +60,8 @@ class ImageData:
             test: the test set, in the same form.
             class_names: one name per class.
             validation: a validation set in the same form, used instead of a part of ``train``.
+            files: the file of each image, and those that are left out. Images are then identified by the
+                content of their files instead of their pixels.
 
         Raises:
             DataError: an array has the wrong shape, dtype or values.
@@ -78,6 +83,12 @@ class ImageData:
                     f"train images have shape {self.train.images.shape[1:]}, but {name} images have "
                     f"{split.images.shape[1:]}; give both the same height, width and number of channels"
                 )
+        self.files = files
+        if files is not None:
+            counts = {name: len(split.labels) for name, split in self.splits().items()}
+            named = {name: len(used) for name, used in files.used.items()}
+            if counts != named:
+                raise DataError(f"files has {named} files, but there are {counts} images; name one per image")
 
     def splits(self) -> dict[str, Split]:
         """Return ``train``, ``test`` and, if the dataset has one, ``validation``."""

@@ -49,7 +49,7 @@ class DataSettings(Section):
     title: ClassVar[str] = "data"
 
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Fraction of the training set to use as the validation set, stratified."""
+    """Fraction of each class of the training set to use as the validation set."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Number of training images to use, stratified; all by default."""
     classes: _Classes | None = None

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from convlab import ConfigError, DataError, Dataset, DataSource, ImageData, stratified_sample
+from convlab import (
+    ConfigError,
+    DataError,
+    Dataset,
+    DataSource,
+    ImageData,
+    SourceFile,
+    SourceFiles,
+    Split,
+    hold_out,
+)
 from convlab_datasets.folder.decoding import Header, TargetFormat
 from convlab_datasets.folder.duplicates import without_duplicates
 from convlab_datasets.folder.faults import Faults
@@ -28,7 +38,7 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     if not files:
         raise DataError(f"{faults}; no image remains")
     target = _target_format(root, files, headers, options)
-    files = _with_test_set(without_duplicates(root, files, faults), options)
+    files = _with_test_set(without_duplicates(files, faults), options)
 
     size = len(files) * int(np.prod(target.shape))
     stream = size > options.stream_above * _BYTES_PER_MEGABYTE
@@ -38,12 +48,13 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
             "(`dataset_options.stream_above` = %g)",
             *(root, f"{len(files):,}", f"{size / _BYTES_PER_MEGABYTE:,.0f}", options.stream_above),
         )
-    splits = {
-        split: read_split(
+    splits: dict[str, Split] = {}
+    used = {}
+    for split in sorted({file.split for file in files}):
+        splits[split], decoded = read_split(
             root, [file for file in files if file.split == split], target, faults, stream=stream
         )
-        for split in sorted({file.split for file in files})
-    }
+        used[split] = tuple(SourceFile(file.name, file.sha256) for file in decoded)
     if faults:
         if options.strict:
             raise DataError(f"{faults}; fix or remove them, or set `dataset_options.strict` to false")
@@ -53,7 +64,11 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
             raise DataError(
                 f"{root} has no training images of class {name!r} left; add some, or remove that folder"
             )
-    return ImageData(**splits, class_names=layout.class_names)
+    return ImageData(
+        **splits,
+        class_names=layout.class_names,
+        files=SourceFiles(root=root, used=used, left_out=faults.names),
+    )
 
 
 def _root(path: str) -> Path:
@@ -90,13 +105,13 @@ def _target_format(
 
 
 def _with_test_set(files: list[ImageFile], options: FolderOptions) -> list[ImageFile]:
-    """Move a stratified part of the training files to the test set, unless there is a test folder."""
+    """Move a part of the training files to the test set, unless there is a test folder."""
     if any(file.split == "test" for file in files):
         return files
     train = [position for position, file in enumerate(files) if file.split == "train"]
     labels = np.array([files[position].label for position in train], np.int64)
-    count = min(max(1, round(options.test_fraction * len(train))), len(train) - 1)
-    chosen = stratified_sample(labels, count, np.random.default_rng(options.split_seed))
+    digests = [files[position].sha256 for position in train]
+    chosen = hold_out(labels, digests, options.test_fraction, seed=options.split_seed)
     test = {train[index] for index in chosen}
     return [file._replace(split="test") if position in test else file for position, file in enumerate(files)]
 

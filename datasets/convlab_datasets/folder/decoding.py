@@ -5,6 +5,7 @@ orientation, and decodes a large JPEG at down to an eighth of its size. Compared
 it is 1.7 times as fast on two-megapixel photos, and half as fast on 32×32 images.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -23,10 +24,12 @@ class Header(NamedTuple):
     """The properties of an image that are known without decoding it.
 
     Attributes:
+        sha256: the digest of the file, in hexadecimal.
         image_size: height and width, upright.
         is_grayscale: whether it has no color channels.
     """
 
+    sha256: str
     image_size: tuple[int, int]
     is_grayscale: bool
 
@@ -51,18 +54,21 @@ class TargetFormat(NamedTuple):
 
 
 def read_header(file: Path) -> Header:
-    """Read the size and color mode of an image.
+    """Read the digest, size and color mode of an image.
 
     Raises:
         Exception: the file is not an image in a known format, or is implausibly large.
     """
     from PIL import Image
 
-    with Image.open(file, formats=_FORMATS) as image:
+    with file.open("rb") as content, Image.open(content, formats=_FORMATS) as image:
         height, width = image.height, image.width
         if image.getexif().get(_ORIENTATION, 1) > 4:
             height, width = width, height
-        return Header((height, width), image.mode in ("1", "L", "LA") or image.mode.startswith("I"))
+        is_grayscale = image.mode in ("1", "L", "LA") or image.mode.startswith("I")
+        content.seek(0)
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        return Header(sha256, (height, width), is_grayscale)
 
 
 def decode(file: Path, target: TargetFormat) -> npt.NDArray[np.uint8]:

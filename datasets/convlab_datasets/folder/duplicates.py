@@ -1,9 +1,7 @@
 """Files with identical content: redundant copies, contradictory labels and leaks between splits."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from convlab_datasets.folder.faults import Faults
 from convlab_datasets.folder.layout import ImageFile
@@ -12,14 +10,14 @@ from convlab_datasets.folder.layout import ImageFile
 _PRECEDENCE = ("test", "validation", "train")
 
 
-def without_duplicates(root: Path, files: list[ImageFile], faults: Faults) -> list[ImageFile]:
+def without_duplicates(files: list[ImageFile], faults: Faults) -> list[ImageFile]:
     """Remove duplicate files, preserving the order.
 
     Of copies within one class and split, the first stays. An image in several splits leaves the training set.
     An image in two classes is removed altogether, since one of its labels must be wrong.
     """
     removed: set[str] = set()
-    for duplicates in _groups(root, files):
+    for duplicates in _groups(files):
         if len({file.label for file in duplicates}) > 1:
             for file in duplicates:
                 other = next(other for other in duplicates if other.label != file.label)
@@ -35,15 +33,9 @@ def without_duplicates(root: Path, files: list[ImageFile], faults: Faults) -> li
     return [file for file in files if file.name not in removed]
 
 
-def _groups(root: Path, files: Iterable[ImageFile]) -> Iterator[list[ImageFile]]:
-    """Yield each group of identical files; reads only files whose size is not unique."""
-    by_size: dict[int, list[ImageFile]] = defaultdict(list)
+def _groups(files: Iterable[ImageFile]) -> Iterator[list[ImageFile]]:
+    """Yield each group of identical files."""
+    by_content: dict[str, list[ImageFile]] = defaultdict(list)
     for file in files:
-        by_size[file.size].append(file)
-    for candidates in by_size.values():
-        if len(candidates) > 1:
-            by_content: dict[bytes, list[ImageFile]] = defaultdict(list)
-            for file in candidates:
-                content = (root / file.name).read_bytes()
-                by_content[hashlib.blake2b(content, digest_size=16).digest()].append(file)
-            yield from (group for group in by_content.values() if len(group) > 1)
+        by_content[file.sha256].append(file)
+    return (group for group in by_content.values() if len(group) > 1)

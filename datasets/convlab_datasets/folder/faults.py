@@ -25,6 +25,11 @@ class Faults:
         """
         self._names.setdefault(fault, []).append(name)
 
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names of the files by fault."""
+        return {fault: tuple(names) for fault, names in self._names.items()}
+
     def __len__(self) -> int:
         return sum(map(len, self._names.values()))
 

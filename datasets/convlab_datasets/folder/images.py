@@ -24,18 +24,21 @@ _FILES_PER_BATCH = 256
 def read_headers(
     root: Path, files: Sequence[ImageFile], faults: Faults
 ) -> tuple[list[ImageFile], list[Header]]:
-    """Return the files that appear to be images, and their headers."""
+    """Return the files that appear to be images, with their digests, and their headers."""
     for file in files:
         if file.size == 0:
             faults.add("empty", file.name)
     non_empty = [file for file in files if file.size]
     readable = list(_read_all(non_empty, lambda file: read_header(root / file.name), faults))
-    return [file for file, _ in readable], [header for _, header in readable]
+    return (
+        [file._replace(sha256=header.sha256) for file, header in readable],
+        [header for _, header in readable],
+    )
 
 
 def read_split(
     root: Path, files: Sequence[ImageFile], target: TargetFormat, faults: Faults, *, stream: bool
-) -> Split:
+) -> tuple[Split, list[ImageFile]]:
     """Read the images and labels of a split, skipping damaged files.
 
     Every file is decoded here, even when streaming, to find damaged files before training begins.
@@ -46,6 +49,9 @@ def read_split(
         target: the size and channels to convert every image to.
         faults: records the damaged files.
         stream: whether to read the pixels on demand instead of holding them in memory.
+
+    Returns:
+        The split, and the file of each of its images.
     """
     pixels = np.empty((0 if stream else len(files), *target.shape), np.uint8)
     decoded: list[ImageFile] = []
@@ -55,9 +61,10 @@ def read_split(
         decoded.append(file)
     labels = np.array([file.label for file in decoded], np.int64)
     if not stream:
-        return Split(pixels[: len(decoded)], labels)
+        return Split(pixels[: len(decoded)], labels), decoded
     names = [file.name for file in decoded]
-    return Split(ImageStream((len(names), *target.shape), _batch_reader(root, names, target)), labels)
+    images = ImageStream((len(names), *target.shape), _batch_reader(root, names, target))
+    return Split(images, labels), decoded
 
 
 def _batch_reader(

@@ -24,12 +24,14 @@ class ImageFile(NamedTuple):
         label: its class index.
         split: ``train``, ``test`` or ``validation``; always ``train`` without split folders.
         size: its size in bytes.
+        sha256: the digest of its content, once it has been read.
     """
 
     name: str
     label: int
     split: str
     size: int
+    sha256: str = ""
 
 
 class Layout(NamedTuple):

@@ -58,12 +58,13 @@ def test_scaled_grayscale_images_and_column_labels_train_like_the_dataset(
         run(Experiment(dataset="mnist"), data=data, **options)
 
 
-def test_a_stratified_part_of_a_single_pair_becomes_the_test_set(digits: ImageData) -> None:
+def test_a_seeded_part_of_each_class_of_a_single_pair_becomes_the_test_set(digits: ImageData) -> None:
     images, labels = digits.train
     data, same, other = (arrays((images, labels), seed=seed) for seed in (0, 0, 1))
-    assert len(data.test.labels) == round(0.2 * len(labels))
     fractions = np.bincount(data.test.labels) / np.bincount(labels)
-    assert np.abs(fractions - 0.2).max() < 0.01
+    assert fractions.mean() == pytest.approx(0.2, abs=0.03)
+    assert fractions == pytest.approx(0.2, abs=0.15)
+    assert len(data.train.labels) + len(data.test.labels) == len(labels)
     np.testing.assert_array_equal(data.test.images, same.test.images)
     assert not np.array_equal(data.test.images, other.test.images)
     assert data.class_names == tuple("0123456789")

@@ -15,7 +15,7 @@ SPLITS = pytest.mark.parametrize("split", ["train", "test"])
 
 def _data(split: str = "train", images: Any = IMAGES, labels: Any = LABELS) -> ImageData:
     """Put images and labels into one split, next to a valid one."""
-    pairs = {"train": (IMAGES, LABELS), "test": (IMAGES, LABELS), split: (images, labels)}
+    pairs: dict[str, Any] = {"train": (IMAGES, LABELS), "test": (IMAGES, LABELS), split: (images, labels)}
     return ImageData(**pairs, class_names=NAMES)
 
 
@@ -104,7 +104,7 @@ def test_an_empty_split_is_refused(split: str) -> None:
 @SPLITS
 @pytest.mark.parametrize("pair", [None, (IMAGES,), (IMAGES, LABELS, NAMES)])
 def test_a_split_that_is_not_a_pair_is_refused(split: str, pair: Any) -> None:
-    pairs = {"train": (IMAGES, LABELS), "test": (IMAGES, LABELS), split: pair}
+    pairs: dict[str, Any] = {"train": (IMAGES, LABELS), "test": (IMAGES, LABELS), split: pair}
 
     with pytest.raises(DataError, match=rf"^{split} must be a pair \(images, labels\)$"):
         ImageData(**pairs, class_names=NAMES)

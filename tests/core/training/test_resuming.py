@@ -87,7 +87,7 @@ def test_a_run_resumes_with_another_learning_rate_but_not_with_settings_that_rew
         resumed(seed=1)
     with pytest.raises(ConfigError, match=r"`train\.epoch`: unknown setting; did you mean 'epochs'"):
         resumed(epoch=3)
-    with pytest.raises(ConfigError, match=r"would end after 21 steps, but 42 are done"):
+    with pytest.raises(ConfigError, match=r"would end after 20 steps, but 40 are done"):
         resumed(epochs=1)
 
 
@@ -156,7 +156,7 @@ def test_a_nan_loss_stops_the_run_at_that_step_and_leaves_the_last_good_checkpoi
     host = PluginHost(third_party=False)
     host.register(SimpleNamespace(convlab_optimizers=convlab_optimizers))
     experiment = Experiment(**MLP, optimizer="failing", train=TrainSettings(epochs=4, compile="off"))
-    with pytest.raises(DivergedError, match="became nan in epoch 2, step 11 of 21; lower") as raised:
+    with pytest.raises(DivergedError, match="became nan in epoch 2, step 12 of 20; lower") as raised:
         run(experiment, host=host, runs_dir=tmp_path, name="nan", progress=False)
     assert "the last good checkpoint is at epoch 2, step 0" in str(raised.value)
     assert f"convlab resume {tmp_path / 'nan'} --learning-rate" in raised.value.__notes__[0]
@@ -232,7 +232,7 @@ def test_a_run_that_reached_its_step_limit_mid_epoch_resumes_there(
     stopped = train("stopped", train={"max_steps": 31, **constant})
     assert (stopped.stop_reason, len(stopped.epochs)) == ("max_steps", 2)
     extended = resume("stopped", train={"max_steps": 60}, host=host, runs_dir=tmp_path, progress=False)
-    assert [(at["epoch"], at["step"]) for at in extended.resumed] == [(2, 10)]
+    assert [(at["epoch"], at["step"]) for at in extended.resumed] == [(2, 11)]
     assert weights(extended) == weights(uninterrupted)
     assert without_timings(extended) == without_timings(uninterrupted)
 

@@ -55,13 +55,13 @@ def experiment(case: Case, loop: Literal["tape", "fit"]) -> tuple[Experiment, Pl
         epochs=1000,
         batch_size=case.batch_size,
         learning_rate=LEARNING_RATE,
-        schedule="constant",
         warmup=0.0,
         loop=loop,
         precision=case.precision,
     )
     data = DataSettings(validation=0.0, scaling="unit")
-    return Experiment(dataset="random", architecture="case", data=data, train=train), host
+    settings = Experiment(dataset="random", architecture="case", schedule="constant", data=data, train=train)
+    return settings, host
 
 
 def _prepare(case: Case, loop: Literal["tape", "fit"]) -> Callable[[int], None]:

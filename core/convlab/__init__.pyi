@@ -40,6 +40,7 @@ from .parts import Architecture as Architecture
 from .parts import Dataset as Dataset
 from .parts import Metric as Metric
 from .parts import Optimizer as Optimizer
+from .parts import Schedule as Schedule
 from .parts import Tracker as Tracker
 from .parts.manifest import DatasetManifest as DatasetManifest
 from .parts.manifest import Download as Download

@@ -1,11 +1,12 @@
-"""The built-in optimizers, metrics and trackers."""
+"""The built-in optimizers, schedules, metrics and trackers."""
 
 from collections.abc import Iterable
 
-from convlab import Metric, Optimizer, Tracker, hookimpl
+from convlab import Metric, Optimizer, Schedule, Tracker, hookimpl
 from convlab_plugins.adam import ADAM
 from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
 from convlab_plugins.mlflow_tracker import MLFLOW
+from convlab_plugins.schedules import SCHEDULES
 from convlab_plugins.sgd import SGD
 from convlab_plugins.tensorboard_tracker import TENSORBOARD
 
@@ -14,6 +15,12 @@ from convlab_plugins.tensorboard_tracker import TENSORBOARD
 def convlab_optimizers() -> Iterable[Optimizer]:
     """Return SGD and Adam."""
     return [SGD, ADAM]
+
+
+@hookimpl
+def convlab_schedules() -> Iterable[Schedule]:
+    """Return the learning rate schedules."""
+    return SCHEDULES
 
 
 @hookimpl

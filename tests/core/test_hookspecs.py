@@ -17,6 +17,7 @@ from convlab import (
     Metric,
     Optimizer,
     PluginHost,
+    Schedule,
     Tracker,
 )
 from convlab.hookspecs import hook_specifications
@@ -30,6 +31,7 @@ def test_there_is_one_hook_for_each_kind_of_part() -> None:
         "convlab_datasets",
         "convlab_metrics",
         "convlab_optimizers",
+        "convlab_schedules",
         "convlab_trackers",
     ]
 
@@ -65,6 +67,11 @@ def test_the_example_of_optimizers_updates_weights() -> None:
     optimizer.build([weight])
     optimizer.apply([keras.ops.convert_to_tensor([1.0, -1.0])])
     np.testing.assert_allclose(weight, [1 - part.learning_rate, 1 + part.learning_rate], rtol=1e-5)
+
+
+def test_the_example_of_schedules_decays() -> None:
+    schedule = the_part_of_the_example(Schedule).build(0.4, 10, None)
+    np.testing.assert_allclose([schedule(step) for step in (0, 10)], [0.4, 0.04], rtol=1e-5)
 
 
 def test_the_example_of_metrics_returns_a_number() -> None:

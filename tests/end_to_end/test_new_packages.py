@@ -20,6 +20,7 @@ NEW = (
     ("architecture", "tinynet"),
     ("dataset", "shapes"),
     ("optimizer", "signs"),
+    ("schedule", "triangle"),
     ("metric", "calibration"),
     ("tracker", "table"),
 )

@@ -8,7 +8,7 @@ from convlab.parts import PART_TYPES
 
 _SETTING = re.compile(r"`([A-Za-z_][\w.:-]*)(?:=([^`]*))?`")
 # The first word of an option's key with -s, by the experiment's table.
-_SHORT_TABLES = {part_type.kind.options_key: part_type.kind.name for part_type in PART_TYPES}
+_SHORT_TABLES = {part_type.kind.options_key: part_type.kind.word for part_type in PART_TYPES}
 # The parameters of commands that have another name in Python.
 _PARAMETERS = {"plugin_files": "plugin", "third_party": "no_plugins"}
 

@@ -43,9 +43,9 @@ def _parts(experiment: Experiment, host: PluginHost) -> Iterator[tuple[str, Part
         options = getattr(experiment, kind.options_key)
         if kind.several:
             for name, its_options in options.items():
-                yield f"{kind}.{name}", _find(host, part_type, name), its_options
+                yield f"{kind.word}.{name}", _find(host, part_type, name), its_options
         else:
-            yield str(kind), _find(host, part_type, getattr(experiment, kind.key)), options
+            yield kind.word, _find(host, part_type, getattr(experiment, kind.key)), options
 
 
 def _find(host: PluginHost, part_type: type[Part], name: str) -> Part | None:

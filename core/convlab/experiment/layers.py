@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from convlab.experiment.earlier_names import with_current_names
 from convlab.experiment.settings import Experiment
 from convlab.parts import PART_TYPES, Kind
 
@@ -37,6 +38,7 @@ def merge(layers: Iterable[Layer]) -> tuple[Experiment, list[str]]:
     merged: Tables = {}
     notes: list[str] = []
     for layer in layers:
+        layer = replace(layer, tables=with_current_names(layer.tables))
         for kind in (part_type.kind for part_type in PART_TYPES):
             if kind.several:
                 _keep_options_of_named(merged, kind, layer)

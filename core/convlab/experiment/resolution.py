@@ -8,7 +8,7 @@ from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import read_options
-from convlab.parts import PART_TYPES, Architecture, Dataset, Metric, Optimizer, Part, Tracker
+from convlab.parts import PART_TYPES, Architecture, Dataset, Metric, Optimizer, Part, Schedule, Tracker
 from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
@@ -58,6 +58,16 @@ class ResolvedExperiment:
     def optimizer_options(self) -> Any:
         """The options of the optimizer."""
         return self.chosen["optimizer"][0][1]
+
+    @property
+    def schedule(self) -> ProvidedPart[Schedule]:
+        """The learning rate schedule."""
+        return self.chosen["schedule"][0][0]
+
+    @property
+    def schedule_options(self) -> Any:
+        """The options of the schedule."""
+        return self.chosen["schedule"][0][1]
 
     @property
     def metrics(self) -> WithOptions[Metric]:

@@ -8,6 +8,7 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler
 
 from convlab.errors import ConfigError
+from convlab.experiment.earlier_names import MOVED, with_current_names
 from convlab.experiment.toml_file import read_toml
 from convlab.options.reading import first_mistake
 from convlab.parts import PART_TYPES
@@ -29,9 +30,9 @@ class Section(BaseModel):
         if isinstance(values, dict):
             for key in values:
                 if key not in cls.model_fields:
-                    raise ConfigError(
-                        f"`{prefix}{key}`: unknown setting; {did_you_mean(str(key), cls.model_fields)}"
-                    )
+                    moved = MOVED.get(f"{prefix}{key}")
+                    hint = f"it is now `{moved}`" if moved else did_you_mean(str(key), cls.model_fields)
+                    raise ConfigError(f"`{prefix}{key}`: unknown setting; {hint}")
         try:
             return handler(values)
         except pydantic.ValidationError as error:
@@ -73,8 +74,6 @@ class TrainSettings(Section):
     """Images per step; the last batch of an epoch may be smaller."""
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Learning rate, or the peak of its schedule; the optimizer's own by default."""
-    schedule: str = "cosine"
-    """Learning rate schedule: constant, step, exponential or cosine."""
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05
     """Fraction of all steps over which the learning rate rises from zero."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
@@ -109,6 +108,7 @@ if TYPE_CHECKING:
         dataset: str = ""
         architecture: str = ""
         optimizer: str = ""
+        schedule: str = ""
         metrics: _Names = ()
         trackers: _Names = ()
         data: DataSettings = DataSettings()
@@ -116,6 +116,7 @@ if TYPE_CHECKING:
         dataset_options: Options = {}
         architecture_options: Options = {}
         optimizer_options: Options = {}
+        schedule_options: Options = {}
         metric_options: dict[str, Options] = {}
         tracker_options: dict[str, Options] = {}
 
@@ -157,6 +158,11 @@ class Experiment(_PartSettings):
 
     A table may also be a dictionary: ``train={"epochs": 3}``.
     """
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _with_current_names(cls, values: Any) -> Any:
+        return with_current_names(values) if isinstance(values, dict) else values
 
     @classmethod
     def from_toml(cls, file: str | Path) -> Self:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from convlab.errors import ConfigError
+from convlab.experiment.earlier_names import with_current_names
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def read_toml(file: Path) -> dict[str, Any]:
         hint = f"; its experiment is {str(inside)!r}" if inside.is_file() else ""
         raise ConfigError(f"{str(file)!r} is a folder, not a TOML file{hint}")
     try:
-        return _with_current_names(tomllib.loads(file.read_text(encoding="utf-8")))
+        return with_current_names(tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise ConfigError(
             f"{str(file)!r} does not exist; name a TOML file, or none to start from the defaults"
@@ -27,13 +28,3 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot read {str(file)!r}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{str(file)!r} is not valid TOML: {error}") from None
-
-
-def _with_current_names(tables: dict[str, Any]) -> dict[str, Any]:
-    """Rename ``data.without`` to ``data.exclude`` and ``train.keep`` to ``train.restore_best``."""
-    data, train = tables.get("data"), tables.get("train")
-    if isinstance(data, dict) and "without" in data and "exclude" not in data:
-        data["exclude"] = data.pop("without")
-    if isinstance(train, dict) and train.get("keep") in ("best", "last") and "restore_best" not in train:
-        train["restore_best"] = train.pop("keep") == "best"
-    return tables

@@ -6,6 +6,7 @@ from convlab.parts.dataset import Dataset
 from convlab.parts.metric import Metric
 from convlab.parts.optimizer import Optimizer
 from convlab.parts.part import Kind, Part
+from convlab.parts.schedule import Schedule
 from convlab.parts.tracker import Tracker
 from convlab.text.suggestions import did_you_mean
 
@@ -17,11 +18,12 @@ __all__ = [
     "Metric",
     "Optimizer",
     "Part",
+    "Schedule",
     "Tracker",
     "part_type",
 ]
 
-PART_TYPES: list[type[Part]] = [Dataset, Architecture, Optimizer, Metric, Tracker]
+PART_TYPES: list[type[Part]] = [Dataset, Architecture, Optimizer, Schedule, Metric, Tracker]
 """All kinds of part, in the order in which convlab lists them. To add one, append it before anything else of
 convlab is imported: the experiment's settings and the command line's flags are generated from this list."""
 

@@ -18,9 +18,10 @@ class Kind:
 
     Attributes:
         name: the singular, such as ``dataset``.
-        flag: the short flag of ``convlab run``, such as ``-d``.
         help: one sentence on the experiment key, which ``convlab run --help`` prints too.
         default: the part, or parts, of an experiment that names none.
+        flag: the short flag of ``convlab run``, such as ``-d``; empty if there is only the long one.
+        setting: the word for the kind in settings and flags, if it is not the name.
         several: whether an experiment may name more than one.
         train_defaults: fields of the part that are the defaults of the ``[train]`` settings of the same name.
         subject: the class that checks of this kind receive, as ``module:class``.
@@ -29,9 +30,10 @@ class Kind:
     """
 
     name: str
-    flag: str
     help: str
     default: str | tuple[str, ...]
+    flag: str = ""
+    setting: str = ""
     several: bool = False
     train_defaults: tuple[str, ...] = ()
     subject: str = "convlab.inspect.checks.subject:PartSubject"
@@ -49,12 +51,17 @@ class Kind:
     @property
     def key(self) -> str:
         """The experiment key that names the part or parts, such as ``dataset`` or ``metrics``."""
-        return self.plural if self.several else self.name
+        return self.setting or (self.plural if self.several else self.name)
+
+    @property
+    def word(self) -> str:
+        """The first word of the dotted keys of its options, such as ``dataset`` in ``dataset.path``."""
+        return self.setting or self.name
 
     @property
     def options_key(self) -> str:
         """The experiment key of the options, such as ``dataset_options``."""
-        return f"{self.name}_options"
+        return f"{self.word}_options"
 
     @property
     def hook(self) -> str:
@@ -64,7 +71,7 @@ class Kind:
     @property
     def long_flag(self) -> str:
         """The long flag of ``convlab run``, such as ``--dataset``."""
-        return f"--{self.name}"
+        return f"--{self.word}"
 
 
 @dataclass(frozen=True, kw_only=True)

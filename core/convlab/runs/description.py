@@ -8,12 +8,13 @@ from typing import Any
 from convlab.errors import ConvlabError, RunFolderError
 from convlab.experiment.differences import changed_settings
 from convlab.host import PluginHost
+from convlab.parts import PART_TYPES
 from convlab.runs.listed_run import read_listed
 from convlab.runs.lookup import find_run
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import RecordedRun, open_run, read_summary
 
-_PARTS = ("dataset", "architecture", "optimizer", "metrics", "trackers")
+_PARTS = tuple(part_type.kind.key for part_type in PART_TYPES)
 
 
 def describe_run(

@@ -54,7 +54,7 @@ def create_package(kind: str, name: str, *, to: str | Path = ".") -> NewPackage:
         raise ConfigError(f"no template for the kind {kind!r}; {did_you_mean(kind, with_template)}")
     names = names_for(part, name)
     folder = Path(to) / names.distribution
-    run = f"convlab run {part.kind.flag} {names.name}"
+    run = f"convlab run {part.kind.flag or part.kind.long_flag} {names.name}"
     values = asdict(names) | {
         "kind": part.kind.name,
         "show": f"convlab show {part.kind} {names.name}",

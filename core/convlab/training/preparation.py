@@ -21,7 +21,6 @@ from convlab.parts import Dataset
 from convlab.system.tensorflow_start import enable_determinism, start_in_background
 from convlab.training.checkpoints.best import Monitor
 from convlab.training.plan import Plan
-from convlab.training.schedules import find_schedule, scheduled_rate
 
 if TYPE_CHECKING:
     import keras
@@ -118,7 +117,6 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
     """
     _refuse_missing_modules(resolved)
     settings = resolved.experiment.train
-    schedule = find_schedule(settings.schedule)
     timing: dict[str, float] = {}
 
     importing = start_in_background()  # while the data are read
@@ -138,6 +136,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         from convlab.training.model.network import build_network, check_optimizer
         from convlab.training.model.preprocessing import raw_pixel_model
         from convlab.training.placement import Placement
+        from convlab.training.schedules import scheduled_rate
 
     placement = Placement()
     with _timed(timing, "build"), keras_defaults(), placement.scope():
@@ -146,7 +145,11 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
             network, data, split.train, resolved.experiment.data, str(resolved.architecture)
         )
         rate = scheduled_rate(
-            schedule, resolved.learning_rate, steps=plan.total_steps, warmup=settings.warmup
+            resolved.schedule,
+            resolved.schedule_options,
+            resolved.learning_rate,
+            steps=plan.total_steps,
+            warmup=settings.warmup,
         )
         optimizer = build_part(resolved.optimizer, rate, resolved.optimizer_options)
         check_optimizer(optimizer, str(resolved.optimizer))

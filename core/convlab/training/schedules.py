@@ -1,93 +1,71 @@
-"""Learning rate schedules, from ``keras.optimizers.schedules``."""
+"""The learning rate of a run: a warm-up, then the experiment's schedule."""
 
-from __future__ import annotations
+import math
+from collections.abc import Sequence
+from typing import Any
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import keras
 
-from convlab.errors import ConfigError
-from convlab.text.suggestions import did_you_mean
-
-if TYPE_CHECKING:
-    from keras.optimizers.schedules import LearningRateSchedule
-
-
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """A learning rate schedule.
-
-    Attributes:
-        build: called as ``build(learning_rate, steps)``; returns the rate itself if it is constant,
-            otherwise a ``LearningRateSchedule`` over that many steps.
-    """
-
-    name: str
-    summary: str
-    build: Callable[[float, int], float | LearningRateSchedule]
+from convlab.errors import PluginError, in_one_line
+from convlab.host import ProvidedPart
+from convlab.host.provider import build_part
+from convlab.parts import Schedule
+from convlab.training.progress import EpochRecord
+from convlab.training.warm_up import WarmUp
 
 
-def _constant(learning_rate: float, steps: int) -> float:  # noqa: ARG001
-    return learning_rate
-
-
-def _step(learning_rate: float, steps: int) -> LearningRateSchedule:
-    """Divide the rate by 10 at half and at three quarters of the run (He et al. 2016, on CIFAR)."""
-    import keras
-
-    boundaries = [max(steps // 2, 1), max(steps * 3 // 4, 2)]
-    values = [learning_rate, learning_rate / 10, learning_rate / 100]
-    return keras.optimizers.schedules.PiecewiseConstantDecay(boundaries, values)
-
-
-def _exponential(learning_rate: float, steps: int) -> LearningRateSchedule:
-    import keras
-
-    return keras.optimizers.schedules.ExponentialDecay(learning_rate, max(steps, 1), decay_rate=0.01)
-
-
-def _cosine(learning_rate: float, steps: int) -> LearningRateSchedule:
-    """Decay along a half cosine, without restarts (Loshchilov and Hutter 2017)."""
-    import keras
-
-    return keras.optimizers.schedules.CosineDecay(learning_rate, max(steps, 1))
-
-
-SCHEDULES = (
-    Schedule(name="constant", summary="Constant rate", build=_constant),
-    Schedule(name="step", summary="Divided by 10 at half and at three quarters of the run", build=_step),
-    Schedule(name="exponential", summary="Exponential decay to a hundredth", build=_exponential),
-    Schedule(name="cosine", summary="Half a cosine, to zero", build=_cosine),
-)
-
-
-def find_schedule(name: str) -> Schedule:
-    """Return a schedule by name.
-
-    Raises:
-        ConfigError: the name is unknown.
-    """
-    for schedule in SCHEDULES:
-        if schedule.name == name:
-            return schedule
-    names = [schedule.name for schedule in SCHEDULES]
-    raise ConfigError(f"`train.schedule`: unknown schedule {name!r}; {did_you_mean(name, names)}")
-
-
-def scheduled_rate(schedule: Schedule, learning_rate: float, *, steps: int, warmup: float) -> Any:
+def scheduled_rate(
+    schedule: ProvidedPart[Schedule], options: Any, learning_rate: float, *, steps: int, warmup: float
+) -> Any:
     """Return the learning rate of an optimizer: a number or a schedule, after a warm-up.
 
     Args:
         schedule: the schedule after the warm-up.
+        options: an instance of its options class; ``None`` if it has none.
         learning_rate: the rate, or its peak.
         steps: steps of the whole run.
-        warmup: the fraction of steps in which the rate rises linearly from zero to ``learning_rate``.
-    """
-    if not warmup:
-        return schedule.build(learning_rate, steps)
-    # At least one step: a short run then has the same optimizer state as a longer one that resumes it.
-    warmup_steps = max(1, round(warmup * steps))
-    after = schedule.build(learning_rate, steps - warmup_steps)
-    from convlab.training.warm_up import WarmUp
+        warmup: the fraction of steps in which the rate rises linearly from zero to the schedule's first.
 
-    return WarmUp(after, peak=learning_rate, steps=warmup_steps)
+    Raises:
+        ConvlabError: the schedule refuses its options.
+        PluginError: it fails, or does not return a rate.
+    """
+    # At least one step: a short run then has the same optimizer state as a longer one that resumes it.
+    warmup_steps = max(1, round(warmup * steps)) if warmup else 0
+    rate = build_part(schedule, learning_rate, max(steps - warmup_steps, 1), options)
+    first = check_rate(rate, str(schedule))
+    return warmed_up(rate, first, warmup_steps) if warmup else rate
+
+
+def warmed_up(rate: Any, first: float, steps: int) -> WarmUp:
+    """Return a rate or schedule after a linear warm-up from zero to its first rate."""
+    return WarmUp(rate, peak=first, steps=steps)
+
+
+def check_rate(rate: Any, owner: str) -> float:
+    """Return the first learning rate of what a schedule returned.
+
+    Args:
+        rate: what the schedule returned.
+        owner: the schedule, for messages.
+
+    Raises:
+        PluginError: it is neither a number nor a Keras schedule, or its first rate is not a finite number.
+    """
+    constant = isinstance(rate, int | float) and not isinstance(rate, bool)
+    if not constant and not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        raise PluginError(f"{owner} must build a number or a LearningRateSchedule, got {type(rate).__name__}")
+    try:
+        first = float(rate if constant else rate(0))
+    except Exception as error:
+        raise PluginError(f"{owner} failed at step 0: {in_one_line(error)}") from error
+    if not 0 <= first < math.inf:
+        raise PluginError(f"{owner} starts with the learning rate {first:g}; return finite rates, 0 or more")
+    return first
+
+
+def begin_epoch(rate: Any, records: Sequence[EpochRecord]) -> None:
+    """Give a schedule that depends on the results so far the records of the completed epochs."""
+    begin = getattr(rate, "begin_epoch", None)
+    if begin is not None:
+        begin(records)

@@ -26,6 +26,7 @@ from convlab.training.model.seed_state import SeedState
 from convlab.training.plan import time_is_up
 from convlab.training.preparation import Prepared
 from convlab.training.progress import EpochRecord, Outcome, Progress, StopReason
+from convlab.training.schedules import begin_epoch
 
 
 class _TimeIsUp(Exception):  # noqa: N818
@@ -154,6 +155,7 @@ class Trainer:
         progress, plan = self.progress, self._prepared.plan
         steps = plan.steps(progress.epoch)
         self.callbacks.on_epoch_begin(progress.epoch, {"steps": steps, "step": progress.step})
+        begin_epoch(self._prepared.rate, progress.records)
         if not progress.step:
             self._seeds.begin_epoch(progress.epoch)
             self._metrics.reset()

@@ -7,7 +7,7 @@ import keras
 
 @keras.saving.register_keras_serializable(package="convlab")
 class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises linearly from zero to a peak, then follows another schedule from its start.
+    """Rises linearly from zero to a peak, then follows another rate or schedule from its start.
 
     As in Goyal et al. (2017). The rate of step ``i`` is ``peak * (i + 1) / steps`` for ``i < steps``, so that
     no step has a rate of zero.
@@ -31,6 +31,11 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         follows = keras.ops.maximum(step - self.steps, 0.0)
         after = self.after(follows) if callable(self.after) else self.after
         return keras.ops.where(step < self.steps, warming_up, after)
+
+    def begin_epoch(self, records: Any) -> None:
+        """Pass the records of the completed epochs on to the schedule, if it depends on them."""
+        if hasattr(self.after, "begin_epoch"):
+            self.after.begin_epoch(records)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

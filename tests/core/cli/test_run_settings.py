@@ -75,7 +75,7 @@ def test_a_printed_config_can_be_run_and_prints_the_same_again() -> None:
         ("-a resnet", "unknown architecture 'resnet'; choose from cnn, mlp"),
         ("-s architecture.filtres=[3]", "did you mean 'filters'?"),
         ("-s architecture.filters=3", "-s architecture.filters: must be a valid array, got 3"),
-        ("-s train.schedule=cosin", "train.schedule: unknown schedule 'cosin'; did you mean 'cosine'?"),
+        ("-s train.schedule=cosin", "unknown schedule 'cosin'; did you mean 'cosine'?"),
         ("-e 0", "--epochs: must be greater than or equal to 1, got 0"),
         ("-e 3 -s train.epochs=3", "train.epochs is given twice; omit --epochs or -s"),
         ("none.toml", "'none.toml' does not exist"),

@@ -309,7 +309,7 @@ def test_each_failure_of_a_plugin_is_logged_as_its_own_warning(
     install: Install, caplog: pytest.LogCaptureFixture
 ) -> None:
     source = VALID + metrics_hook("return [1, metric('good'), 2]")
-    source += "@hookimpl\ndef convlab_schedules():\n    return []\n"
+    source += "@hookimpl\ndef convlab_samplers():\n    return []\n"
     source += "@hookimpl\ndef convlab_datasets():\n    raise OSError\n"
     install("convlab-broken", {"broken": source})
 
@@ -322,7 +322,7 @@ def test_each_failure_of_a_plugin_is_logged_as_its_own_warning(
 
 
 def test_a_hook_of_a_later_convlab_version_can_be_marked_optional(install: Install) -> None:
-    source = VALID + "@hookimpl(optionalhook=True)\ndef convlab_schedules():\n    return []\n"
+    source = VALID + "@hookimpl(optionalhook=True)\ndef convlab_samplers():\n    return []\n"
     install("convlab-newer", {"newer": source})
     host = PluginHost(strict=True)
     assert names(host, Optimizer, "convlab-newer") == ["valid"]

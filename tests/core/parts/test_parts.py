@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from convlab import Architecture, Dataset, Metric, Optimizer, Tracker
+from convlab import Architecture, Dataset, Metric, Optimizer, Schedule, Tracker
 from convlab.parts import PART_TYPES, Kind, Part
 from convlab.parts import part_type as find_part_type
 
@@ -105,6 +105,7 @@ CALLS = {
     Dataset: "load(source, options)",
     Architecture: "build(input_shape, num_classes, options)",
     Optimizer: "build(learning_rate, options)",
+    Schedule: "build(learning_rate, steps, options)",
     Metric: "build(num_classes, options)",
     Tracker: "start(run, options)",
 }
@@ -116,7 +117,7 @@ CALLS = {
     [
         lambda: None,
         lambda one: None,
-        lambda one, two, three, four: None,
+        lambda one, two, three, four, five: None,
         lambda *, source, options: None,
     ],
     ids=["none", "too few", "too many", "keyword only"],
@@ -166,15 +167,21 @@ def test_a_learning_rate_that_is_not_a_finite_number_above_zero_is_refused(rate:
 
 
 def test_a_kind_derives_its_keys_flags_and_hook_from_its_name() -> None:
-    loss = Kind(name="loss", flag="-l", help="A loss.", default="cross_entropy")
+    loss = Kind(name="loss", help="A loss.", default="cross_entropy")
     assert (loss.plural, loss.key, loss.options_key) == ("losses", "loss", "loss_options")
     assert (loss.hook, loss.long_flag, f"{loss}") == ("convlab_losses", "--loss", "loss")
-    assert Kind(name="filter", flag="-f", help="Filters.", default=(), several=True).key == "filters"
+    assert Kind(name="filter", help="Filters.", default=(), several=True).key == "filters"
 
 
-@pytest.mark.parametrize("attribute", ["name", "flag"])
-def test_no_two_kinds_share_a_name_or_flag(attribute: str) -> None:
-    values = [getattr(part_type.kind, attribute) for part_type in PART_TYPES]
+def test_a_kind_may_have_another_word_in_settings_than_its_name() -> None:
+    kind = Kind(name="augmentation", help="Augment.", default=(), several=True, setting="augment")
+    assert (kind.key, kind.options_key, kind.long_flag) == ("augment", "augment_options", "--augment")
+    assert (kind.hook, kind.plural) == ("convlab_augmentations", "augmentations")
+
+
+@pytest.mark.parametrize("attribute", ["name", "flag", "word"])
+def test_no_two_kinds_share_a_name_word_or_flag(attribute: str) -> None:
+    values = [value for part_type in PART_TYPES if (value := getattr(part_type.kind, attribute))]
     assert len(set(values)) == len(values)
 
 

@@ -29,8 +29,9 @@ def earlier_run(tmp_path: Path) -> Path:
     folder = run(
         Experiment(
             architecture="mlp",
+            schedule="constant",
             data=DataSettings(exclude=(9,)),
-            train=TrainSettings(epochs=1, restore_best=True, schedule="constant", warmup=0.0),
+            train=TrainSettings(epochs=1, restore_best=True, warmup=0.0),
         ),
         host=PluginHost(third_party=False),
         runs_dir=tmp_path,
@@ -38,7 +39,13 @@ def earlier_run(tmp_path: Path) -> Path:
         progress=False,
     ).folder
     toml = (folder / "experiment.toml").read_text(encoding="utf-8")
-    for current, earlier in (("exclude = ", "without = "), ("restore_best = true", 'keep = "best"')):
+    for current, earlier in (
+        ("exclude = ", "without = "),
+        ("restore_best = true", 'keep = "best"'),
+        ('schedule = "constant"\n', ""),
+        ("[schedule_options]\n", ""),
+        ("warmup = 0.0", 'warmup = 0.0\nschedule = "constant"'),
+    ):
         assert current in toml
         toml = toml.replace(current, earlier)
     (folder / "experiment.toml").write_text(toml, encoding="utf-8")
@@ -48,7 +55,13 @@ def earlier_run(tmp_path: Path) -> Path:
     summary["experiment"]["data"]["without"] = summary["experiment"]["data"].pop("exclude")
     summary["experiment"]["train"]["keep"] = "best"
     del summary["experiment"]["train"]["restore_best"]
+    summary["experiment"]["train"]["schedule"] = summary["experiment"].pop("schedule")
+    del summary["experiment"]["schedule_options"]
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+
+    environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    environment["plugins"] = [each for each in environment["plugins"] if each["kind"] != "schedule"]
+    (folder / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
     return folder
 
 
@@ -59,6 +72,7 @@ def test_it_is_listed_and_shown(earlier_run: Path) -> None:
     assert described["damage"] == []
     assert described["changed"]["data.exclude"] == (9,)
     assert described["changed"]["train.restore_best"] is True
+    assert described["parts"]["schedule"] == "constant"
 
 
 def test_its_summary_has_the_current_names(earlier_run: Path) -> None:
@@ -83,4 +97,5 @@ def test_it_is_resumed(earlier_run: Path) -> None:
     assert len(resumed.epochs) == 2
     assert resumed.resumed == [{"epoch": 2, "step": 0, "changed": {"epochs": 2}}]
     assert resumed.experiment.train.restore_best
+    assert resumed.experiment.schedule == "constant"
     assert "restore_best = true" in (earlier_run / "experiment.toml").read_text(encoding="utf-8")

@@ -1,51 +1,71 @@
-"""Each schedule gives the documented learning rate at every step of a run."""
+"""A schedule that a run cannot use is refused, and one that depends on the results is honoured."""
 
-import math
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
-from convlab import ConfigError
-from convlab.training.schedules import SCHEDULES, find_schedule, scheduled_rate
+from convlab import Experiment, PluginError, PluginHost, Run, Schedule, hookimpl, prepare, resume, run
 
 
-def rates(name: str, *, steps: int, warmup: float) -> list[float]:
-    rate = scheduled_rate(find_schedule(name), 0.4, steps=steps, warmup=warmup)
-    return [float(rate(step)) if callable(rate) else rate for step in range(steps)]
+def host_with(build: Callable[..., Any]) -> PluginHost:
+    @hookimpl
+    def convlab_schedules() -> list[Schedule]:
+        return [Schedule(name="own", summary="A schedule of a test", build=build)]
+
+    host = PluginHost(third_party=False)
+    host.register(SimpleNamespace(convlab_schedules=convlab_schedules))
+    return host
 
 
-def test_each_schedule_follows_its_definition() -> None:
-    assert rates("constant", steps=100, warmup=0.0) == [0.4] * 100
-    step = rates("step", steps=100, warmup=0.0)
-    assert [step[i] for i in (0, 50, 51, 75, 76, 99)] == pytest.approx([0.4, 0.4, 0.04, 0.04, 0.004, 0.004])
-    exponential = rates("exponential", steps=100, warmup=0.0)
-    assert exponential == pytest.approx([0.4 * 0.01 ** (i / 100) for i in range(100)])
-    cosine = rates("cosine", steps=100, warmup=0.0)
-    assert cosine == pytest.approx([0.2 * (1 + math.cos(math.pi * i / 100)) for i in range(100)], abs=1e-6)
+def raises(learning_rate: float, steps: int, options: None) -> Any:
+    raise ZeroDivisionError("division by zero")
 
 
-@pytest.mark.parametrize("name", [schedule.name for schedule in SCHEDULES])
-def test_warmup_is_linear_and_then_the_schedule_runs_from_its_start(name: str) -> None:
-    with_warmup = rates(name, steps=100, warmup=0.2)
-    assert with_warmup[:20] == pytest.approx([0.4 * (i + 1) / 20 for i in range(20)])
-    assert with_warmup[20:] == pytest.approx(rates(name, steps=80, warmup=0.0), rel=1e-5, abs=1e-7)
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (raises, "schedule 'notebook:own' failed: ZeroDivisionError: division by zero"),
+        (lambda rate, steps, options: "0.1", "must build a number or a LearningRateSchedule, got str"),
+        (lambda rate, steps, options: [rate] * steps, "or a LearningRateSchedule, got list"),
+        (lambda rate, steps, options: True, "or a LearningRateSchedule, got bool"),
+        (lambda rate, steps, options: -rate, "starts with the learning rate -0.002; return finite rates"),
+        (lambda rate, steps, options: float("nan"), "starts with the learning rate nan"),
+    ],
+)
+def test_what_is_not_a_learning_rate_is_refused_before_training(build: Any, message: str) -> None:
+    with pytest.raises(PluginError, match=message):
+        prepare(Experiment(schedule="own"), host=host_with(build))
 
 
-@pytest.mark.parametrize("name", [schedule.name for schedule in SCHEDULES])
-def test_a_run_of_one_step_uses_the_full_learning_rate(name: str) -> None:
-    assert rates(name, steps=1, warmup=0.0) == pytest.approx([0.4])
-    assert rates(name, steps=1, warmup=0.9) == pytest.approx([0.4])
+MLP: dict[str, Any] = {"architecture": "mlp", "architecture_options": {"hidden": [16]}}
+# At this rate the loss does not improve; each reduction changes the weights of the epochs that follow.
+PLATEAU: dict[str, Any] = {
+    "schedule": "reduce_on_plateau",
+    "schedule_options": {"patience": 1, "min_delta": 0.3, "factor": 0.3},
+}
 
 
-def test_a_schedule_with_warmup_is_saved_and_loaded_with_the_optimizer() -> None:
-    import keras
+@pytest.mark.parametrize("loop", ["tape", "fit"])
+def test_a_run_that_reduces_its_rate_on_a_plateau_resumes_bit_for_bit(tmp_path: Path, loop: str) -> None:
+    host = PluginHost(third_party=False)
 
-    rate = scheduled_rate(find_schedule("cosine"), 0.4, steps=100, warmup=0.2)
-    loaded = keras.optimizers.deserialize(keras.optimizers.serialize(keras.optimizers.SGD(rate)))
-    schedule = loaded.get_config()["learning_rate"]
-    restored = keras.optimizers.schedules.deserialize(schedule)
-    assert [float(restored(step)) for step in (0, 19, 60)] == [float(rate(step)) for step in (0, 19, 60)]
+    def train(name: str, **settings: Any) -> Run:
+        train: Any = {"loop": loop, "compile": "off", "learning_rate": 0.01, "warmup": 0.0, **settings}
+        experiment = Experiment(**MLP, **PLATEAU, train=train)
+        return run(experiment, host=host, runs_dir=tmp_path, name=name, progress=False)
 
-
-def test_an_unknown_schedule_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(ConfigError, match="did you mean 'cosine'"):
-        find_schedule("cosin")
+    uninterrupted = train("uninterrupted", max_steps=100)
+    train("stopped", max_steps=70)
+    resumed = resume("stopped", train={"max_steps": 100}, host=host, runs_dir=tmp_path, progress=False)
+    for mine, other in zip(resumed.model.get_weights(), uninterrupted.model.get_weights(), strict=True):
+        assert np.array_equal(mine, other)
+    constant = run(
+        Experiment(**MLP, schedule="constant", train=uninterrupted.experiment.train),
+        host=host, runs_dir=tmp_path, progress=False,
+    )  # fmt: skip
+    assert constant.epochs[1]["loss"] == uninterrupted.epochs[1]["loss"]
+    assert constant.epochs[-1]["loss"] != uninterrupted.epochs[-1]["loss"], "the rate was never reduced"

@@ -119,6 +119,6 @@ def _page(shown: dict[str, Any]) -> list[str | Table]:
             escape(default),
             escape(option["summary"]),
         )
-    owner = f"{kind}.{shown['name']}" if kind.several else f"{kind}"
+    owner = f"{kind.word}.{shown['name']}" if kind.several else kind.word
     key = f"{owner}.{shown['options'][0]['name']}"
     return [*page, "", table, "", f"[dim]Set an option with -s {escape(key)}=…[/]"]

@@ -41,7 +41,7 @@ def run_experiment(
     Settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the command
     line; later ones override earlier ones.
 
-    Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 -s train.schedule=cosine[/]
+    Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 --schedule step[/]
     """
     with ending_well():
         experiment = experiment_from(context, file)

@@ -11,7 +11,7 @@ from convlab.text.suggestions import did_you_mean
 
 # The table of an experiment that the first word of a dotted key refers to.
 _TABLES = {"data": "data", "train": "train"} | {
-    part_type.kind.name: part_type.kind.options_key for part_type in PART_TYPES
+    part_type.kind.word: part_type.kind.options_key for part_type in PART_TYPES
 }
 
 

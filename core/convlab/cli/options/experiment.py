@@ -166,8 +166,7 @@ def _part_flag(part_type: type[Part]) -> _Flag:
     default = " ".join(kind.default) or "none" if kind.several else kind.default
     repeated = "; may be repeated" if kind.several else ""
     option = typer.Option(
-        kind.flag,
-        kind.long_flag,
+        *filter(None, (kind.flag, kind.long_flag)),
         metavar="NAME",
         help=_with_default(f"{kind.help.rstrip('.')}{repeated}", default),
         envvar=f"CONVLAB_{kind.key.upper()}",

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from convlab.training.preparation import Prepared
-from convlab.training.schedules import find_schedule, scheduled_rate
+from convlab.training.schedules import warmed_up
 from convlab.training.step import loss_and_gradients
 
 STEPS = 40
@@ -83,7 +83,7 @@ class Probe:
 
     def _compiled_step(self, learning_rate: float) -> Callable[[Any, Any], Any]:
         resolved = self._prepared.resolved
-        rate = scheduled_rate(find_schedule("constant"), learning_rate, steps=STEPS, warmup=_WARMUP)
+        rate = warmed_up(learning_rate, learning_rate, round(_WARMUP * STEPS))
         optimizer = resolved.optimizer.part.build(rate, resolved.optimizer_options)
         weights = self._model.trainable_variables
         optimizer.build(weights)

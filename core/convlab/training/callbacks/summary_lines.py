@@ -22,13 +22,14 @@ def describe(prepared: Prepared) -> list[str]:
     images = ", ".join(f"{count:,} {split}" for split, count in counts.items() if count)
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
-    schedule = "" if settings.schedule == "constant" else f" {settings.schedule}"
+    schedule = resolved.experiment.schedule
     return [
         f"{resolved.experiment.dataset}: {images} images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",
-        f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}{schedule}, "
+        f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}"
+        f"{'' if schedule == 'constant' else f' {schedule}'}, "
         f"batch {settings.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",
     ]
 

@@ -9,7 +9,19 @@ BUILT_INS = PluginHost(third_party=False)
 
 
 @parametrize_with_checks(
-    *("mlp", "cnn", "sgd", "adam", "accuracy", "top_k_accuracy", "macro_f1", "digits"),
+    *(
+        "mlp",
+        "cnn",
+        "sgd",
+        "adam",
+        "step",
+        "one_cycle",
+        "reduce_on_plateau",
+        "accuracy",
+        "top_k_accuracy",
+        "macro_f1",
+        "digits",
+    ),
     host=BUILT_INS,
 )
 def test_a_built_in_passes_every_check(check: Callable[[], None]) -> None:

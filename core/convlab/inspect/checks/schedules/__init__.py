@@ -1,0 +1,1 @@
+"""Checks of a learning rate schedule."""

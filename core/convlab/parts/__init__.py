@@ -35,6 +35,6 @@ def part_type(name: str) -> type[Part]:
         ConfigError: there is no such kind.
     """
     for candidate in PART_TYPES:
-        if name.lower() in (candidate.kind.name, candidate.kind.plural):
+        if name.lower() in (candidate.kind.name, candidate.kind.plural, candidate.kind.word):
             return candidate
     raise ConfigError(f"unknown kind {name!r}; {did_you_mean(name, [each.kind.name for each in PART_TYPES])}")

@@ -2,6 +2,8 @@ from . import data as data
 from .api import prepare as prepare
 from .api import resume as resume
 from .api import run as run
+from .comparison.comparing import compare as compare
+from .comparison.result import Comparison as Comparison
 from .data.arrays import arrays as arrays
 from .data.files.archives import read_archive as read_archive
 from .data.files.layouts import DatasetFiles as DatasetFiles

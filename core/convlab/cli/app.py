@@ -8,6 +8,7 @@ import typer
 
 from convlab.cli.commands.catalog import list_parts, show_part
 from convlab.cli.commands.check import check_target
+from convlab.cli.commands.compare import CompareCommand, compare_experiments
 from convlab.cli.commands.data import data_app
 from convlab.cli.commands.doctor import examine
 from convlab.cli.commands.evaluate import evaluate_run
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("run")(run_experiment)
 app.command("resume")(resume_run)
+app.command("compare", cls=CompareCommand)(compare_experiments)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)

@@ -90,10 +90,17 @@ def with_experiment_flags(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-def experiment_from(context: typer.Context, file: Path | None) -> Experiment:
+def experiment_from(
+    context: typer.Context, file: Path | None, over: typer.Context | None = None
+) -> Experiment:
     """Return the experiment that a file, the environment and the command line describe.
 
     Logs a note for each thing that one of them makes the others drop.
+
+    Args:
+        context: of the running command.
+        file: the file.
+        over: of another command line, whose flags override those of the running command.
 
     Raises:
         ConfigError: a key, a value or the file is invalid.
@@ -101,6 +108,8 @@ def experiment_from(context: typer.Context, file: Path | None) -> Experiment:
     layers = [] if file is None else [Layer(origin=str(file), tables=read_toml(file))]
     layers.append(Layer(origin="the environment", tables=_given(context, "ENVIRONMENT")))
     layers.append(Layer(origin="the command line", tables=_given(context, "COMMANDLINE")))
+    if over is not None:
+        layers.append(Layer(origin=over.info_name or "", tables=_given(over, "COMMANDLINE")))
     experiment, notes = merge(layers)
     for note in notes:
         logger.info("%s", note)

@@ -1,0 +1,212 @@
+"""``convlab compare``: trains experiments with the same seeds, and says which is better."""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+from typer.core import TyperCommand
+
+from convlab.cli.errors import ending_well
+from convlab.cli.options import run as options
+from convlab.cli.options.experiment import experiment_from, with_experiment_flags
+from convlab.cli.options.host import NoPlugins, PluginFiles
+from convlab.cli.output import print_all, print_json, shown, visible
+from convlab.comparison.comparing import compare, is_fraction
+from convlab.comparison.result import Comparison, Unit
+from convlab.errors import ConfigError
+from convlab.experiment import Experiment
+from convlab.runs.lookup import find_run
+from convlab.text.formatting import duration
+from convlab.trials.trial import Trial, TrialResult
+
+_COMPARISON = "Comparison"
+# typer does not export the class of usage errors.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_LABELLED = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
+
+
+class CompareCommand(TyperCommand):
+    """A command whose arguments may be flags of ``convlab run``, quoted as one argument."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse arguments; a leading space keeps the parser from taking an arm for a flag."""
+        return super().parse_args(
+            ctx, [f" {word}" if word.startswith("-") and " " in word else word for word in args]
+        )
+
+
+@with_experiment_flags
+def compare_experiments(
+    context: typer.Context,
+    arms: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ARM",
+            help="Flags of 'convlab run' in quotes, such as \"-a mlp\", an experiment's file or a run; "
+            'NAME="-a mlp" names an arm.',
+            show_default=False,
+        ),
+    ],
+    seeds: Annotated[
+        int, typer.Option("--seeds", metavar="N", rich_help_panel=_COMPARISON, help="Runs of each arm.")
+    ] = 5,
+    until_decided: Annotated[
+        int | None,
+        typer.Option(
+            "--until-decided",
+            metavar="N",
+            rich_help_panel=_COMPARISON,
+            help="Add seeds until every pair of arms is decided, at most this many.",
+        ),
+    ] = None,
+    split: Annotated[
+        Literal["validation", "test"],
+        typer.Option(
+            "--split",
+            rich_help_panel=_COMPARISON,
+            help="The validation set, to choose between arms, or the test set, to report a choice made.",
+        ),
+    ] = "validation",
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            rich_help_panel=_COMPARISON,
+            help="The metric to compare [dim](default: the first of the experiment)[/].",
+        ),
+    ] = None,
+    margin: Annotated[
+        float,
+        typer.Option(
+            "--margin", rich_help_panel=_COMPARISON, help="The largest difference that does not matter."
+        ),
+    ] = 0.005,
+    error_rate: Annotated[
+        float,
+        typer.Option(
+            "--error-rate",
+            rich_help_panel=_COMPARISON,
+            help="Probability of calling any of equal arms better.",
+        ),
+    ] = 0.05,
+    interval: Annotated[
+        Literal["t", "bca"],
+        typer.Option(
+            "--interval",
+            rich_help_panel=_COMPARISON,
+            help="Student's t interval, or the BCa bootstrap for more than about 20 seeds.",
+        ),
+    ] = "t",
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", metavar="N", rich_help_panel=_COMPARISON, help="Runs in parallel.")
+    ] = 1,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+    runs_dir: options.RunsDir = Path("runs"),
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train several experiments with the same seeds, and say which is better and how sure that is.
+
+    Flags such as -d and -e apply to all arms. Finished runs of the same experiment are used again.
+
+    Example: [cyan]convlab compare "-a mlp" "-a cnn" -d mnist -s data.limit=5000 -e 3[/]
+    """
+    with ending_well():
+        result = compare(
+            _experiments(context, arms, runs_dir),
+            seeds=seeds,
+            until_decided=until_decided,
+            split=split,
+            metric=metric,
+            error_rate=error_rate,
+            margin=margin,
+            interval=interval,
+            jobs=jobs,
+            plugin_files=plugin or (),
+            third_party=False if no_plugins else None,
+            data_dir=data_dir,
+            runs_dir=runs_dir,
+            on_result=None if quiet else _print_result,
+        )
+    if as_json:
+        print_json(result.summary())
+    else:
+        print_all(*_render(result))
+
+
+def _experiments(context: typer.Context, arms: list[str], runs_dir: Path) -> dict[str, Experiment]:
+    """Return the experiment of each arm, by its name.
+
+    Raises:
+        ConfigError: two arms have one name, or an arm is invalid.
+    """
+    experiments: dict[str, Experiment] = {}
+    for arm in map(str.strip, arms):
+        labelled = _LABELLED.fullmatch(arm)
+        label, written = labelled.groups() if labelled else (arm, arm)
+        if label in experiments:
+            raise ConfigError(f"two arms are called {label!r}; name one, as in other='{written}'")
+        experiments[label] = _experiment(context, label, written, runs_dir)
+    return experiments
+
+
+def _experiment(context: typer.Context, label: str, written: str, runs_dir: Path) -> Experiment:
+    assert context.parent is not None, "the command belongs to an app"
+    run_command = context.parent.command.commands["run"]  # type: ignore[attr-defined]
+    try:
+        arm = run_command.make_context(label, shlex.split(written), parent=context.parent)
+    except ValueError as error:
+        raise ConfigError(f"{label!r}: {error}; close the quotes") from None
+    except _UsageError as error:
+        raise ConfigError(f"{label!r}: {error}; an arm takes the flags of 'convlab run'") from None
+    file = arm.params["file"]
+    if file is not None and (file.is_dir() or file.suffix != ".toml"):
+        file = find_run(file, runs_dir) / "experiment.toml"
+    return experiment_from(context, file, over=arm)
+
+
+def _print_result(label: str, trial: Trial, result: TrialResult, number: int, count: int) -> None:
+    seconds = result.summary["timing"]["train"]
+    state = "already trained" if trial.is_finished else f"trained in {duration(seconds)}"
+    line = f"[{number}/{count}] {visible(label)}, seed {trial.experiment.train.seed}: {state}"
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _render(result: Comparison) -> list[RenderableType]:
+    unit = Unit(result.metric, is_fraction=is_fraction(result.metric, result.arms))
+    level = f"{result.arms[0].estimate.level * 100:.4g}%"
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column("arm")
+    for heading in (f"{result.split} {result.metric}", "sd", f"{level} interval", "training", "parameters"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for arm in result.arms:
+        mean = arm.estimate
+        table.add_row(
+            shown(arm.label),
+            unit.score(mean.mean),
+            unit.amount(mean.sd),
+            f"{unit.amount(mean.low)} to {unit.amount(mean.high)}",
+            duration(float(arm.seconds.mean())),
+            f"{arm.parameters:,}",
+        )
+    lines: list[RenderableType] = [table, ""]
+    for pair in result.pairs:
+        style = {"different": "bold green", "equivalent": "bold", "undecided": "yellow"}[pair.decision]
+        lines.append(f"[{style}]{shown(pair.verdict)}[/]")
+        details = f"P(better) {pair.difference.wins:.2f}, p {pair.difference.adjusted:.3g}"
+        if pair.images is not None:
+            low, high = unit.amount(pair.images.low), unit.amount(pair.images.high)
+            details += f"; over other test images of the same kind {low} to {high}"
+        lines.append(f"[dim]  {len(result.seeds)} seeds; {details}[/]")
+    if result.split == "validation":
+        lines.append('[dim]the test set was not used; report the choice with "--split test"[/]')
+    return lines

@@ -1,0 +1,1 @@
+"""Compares experiments over several seeds: ``convlab compare``."""

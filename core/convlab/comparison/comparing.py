@@ -1,0 +1,302 @@
+"""``convlab compare`` as a function."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from convlab.comparison.arm import ArmResult, common_metric, resolve_arms, with_seed
+from convlab.comparison.earlier_runs import EarlierRuns
+from convlab.comparison.result import Comparison, PairResult, Unit, decide, verdict
+from convlab.comparison.statistics import (
+    Estimate,
+    Method,
+    differences,
+    estimate,
+    image_noise,
+    looks,
+)
+from convlab.errors import ConfigError, ConvlabError
+from convlab.experiment import Experiment, ResolvedExperiment
+from convlab.host import PluginHost
+from convlab.text.suggestions import did_you_mean
+from convlab.trials.pool import TrialPool
+from convlab.trials.trial import Trial, TrialResult
+
+logger = logging.getLogger("convlab")
+
+Split = Literal["validation", "test"]
+_SPLITS: tuple[Split, ...] = ("validation", "test")
+OnResult = Callable[[str, Trial, TrialResult, int, int], None]
+"""Called with the arm, the trial, its result, the number of results so far, and how many there will be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What is compared, and how.
+
+    Attributes:
+        metric: the metric.
+        larger_is_better: whether it is.
+        split: the set that it is computed on.
+        error_rate: of the whole comparison.
+        margin: the largest difference that does not matter.
+        method: of the intervals.
+    """
+
+    metric: str
+    larger_is_better: bool
+    split: Split
+    error_rate: float
+    margin: float
+    method: Method
+
+
+def compare(
+    arms: Mapping[str, Experiment],
+    *,
+    seeds: int = 5,
+    until_decided: int | None = None,
+    split: Split = "validation",
+    metric: str | None = None,
+    error_rate: float = 0.05,
+    margin: float = 0.005,
+    interval: Method = "t",
+    jobs: int = 1,
+    plugin_files: Sequence[str | Path] = (),
+    third_party: bool | None = None,
+    data_dir: str | Path | None = None,
+    runs_dir: str | Path = "runs",
+    on_result: OnResult | None = None,
+) -> Comparison:
+    """Train each experiment with the same seeds, and say which is better and how sure that is.
+
+    A seed determines the validation split, the order of the images and the initial weights, so that the runs
+    of one seed are paired. Finished runs of the same experiment are used again, and interrupted ones are
+    resumed, so that a comparison that was stopped can be called again.
+
+    Args:
+        arms: the experiments, by the names to show; they must have the same data. Their own seed is ignored.
+        seeds: how many seeds, at least 2: 0, 1 and so on.
+        until_decided: add seeds until every pair is decided, but at most this many.
+        split: compare on the validation set, to choose between arms, or on the test set, to report a choice
+            that has been made.
+        metric: the metric to compare; by default the first metric of the first arm.
+        error_rate: the probability of calling any of equal arms better, for all pairs and looks together.
+        margin: the largest difference that does not matter, such as 0.005, half a point of accuracy.
+        interval: ``t``, or ``bca`` for a bootstrap with more than about 20 seeds.
+        jobs: how many runs to train in parallel.
+        plugin_files: plugin files to load.
+        third_party: whether to load installed plugins; by default, unless ``CONVLAB_NO_PLUGINS=1``.
+        data_dir: a folder to search for data files first.
+        runs_dir: the folder in which the runs are saved.
+        on_result: called after each run.
+
+    Raises:
+        ConfigError: an argument is invalid, or the arms cannot be compared.
+        ConvlabError: a run failed.
+
+    Example::
+
+        from convlab import Experiment, compare
+
+        result = compare({"mlp": Experiment(architecture="mlp"), "cnn": Experiment()}, seeds=3)
+        print(result.pairs[0].verdict)
+    """
+    _check(seeds, until_decided, split, error_rate, margin, interval, jobs)
+    host = PluginHost(plugin_files=plugin_files, third_party=third_party)
+    resolved = resolve_arms(arms, host)
+    name, larger_is_better = common_metric(resolved, metric)
+    if split == "validation" and not next(iter(resolved.values())).experiment.data.validation:
+        raise ConfigError(
+            "`data.validation` is 0, so there is no validation set; compare on the test `split`"
+        )
+    question = _Question(
+        metric=name,
+        larger_is_better=larger_is_better,
+        split=split,
+        error_rate=error_rate,
+        margin=margin,
+        method=interval,
+    )
+    plan = ((seeds, error_rate),) if until_decided is None else looks(seeds, until_decided, error_rate)
+    results: dict[str, list[TrialResult]] = {label: [] for label in resolved}
+    with TrialPool(
+        jobs, runs_dir=runs_dir, plugin_files=plugin_files, third_party=third_party, data_dir=data_dir
+    ) as pool:
+        for count, rate in plan:
+            earlier = EarlierRuns(runs_dir)
+            queue = list(_trials(resolved, len(next(iter(results.values()))), count, split, earlier))
+            for label, result in _train(pool, queue, on_result):
+                results[label].append(result)
+            comparison = _conclude(resolved, results, question, rate)
+            if comparison.is_decided:
+                break
+    return comparison
+
+
+def _trials(
+    arms: Mapping[str, ResolvedExperiment], first: int, count: int, split: Split, earlier: EarlierRuns
+) -> Iterator[tuple[str, Trial]]:
+    """Yield the trials of seeds, seed by seed, so that a busy machine slows all arms alike."""
+    for seed in range(first, count):
+        for label, arm in arms.items():
+            experiment = with_seed(arm.experiment, seed)
+            folder, is_finished = earlier.find(experiment, arm)
+            yield (
+                label,
+                Trial(
+                    experiment=experiment, folder=folder, is_finished=is_finished, evaluates=split == "test"
+                ),
+            )
+
+
+def _train(
+    pool: TrialPool, queue: Sequence[tuple[str, Trial]], on_result: OnResult | None
+) -> list[tuple[str, TrialResult]]:
+    """Train the trials, and return the results in the order of the queue.
+
+    Raises:
+        ConvlabError: a run failed.
+        KeyboardInterrupt: a run was stopped.
+    """
+    found: dict[int, TrialResult] = {}
+    for index, result in pool.perform(trial for _, trial in queue):
+        label, trial = queue[index]
+        seed = trial.experiment.train.seed
+        if result.interrupted:
+            raise KeyboardInterrupt
+        if result.failure:
+            raise ConvlabError(f"{label!r} failed with seed {seed}: {result.failure}")
+        for message in result.warnings:
+            logger.warning("%s (%s, seed %d)", message, label, seed)
+        found[index] = result
+        if on_result is not None:
+            on_result(label, trial, result, len(found), len(queue))
+    return [(label, found[index]) for index, (label, _) in enumerate(queue)]
+
+
+def _conclude(
+    arms: Mapping[str, ResolvedExperiment],
+    results: Mapping[str, Sequence[TrialResult]],
+    question: _Question,
+    rate: float,
+) -> Comparison:
+    """Return the comparison of the results so far.
+
+    Args:
+        arms: the arms.
+        results: of each arm, in the order of the seeds.
+        question: what is compared.
+        rate: the error rate of this look.
+    """
+    sign = 1 if question.larger_is_better else -1
+    ranked = sorted(
+        (_arm(label, arm, results[label], question, 1 - rate) for label, arm in arms.items()),
+        key=lambda arm: -sign * arm.estimate.mean,
+    )
+    unit = Unit(question.metric, is_fraction=is_fraction(question.metric, ranked))
+    found = differences(
+        [sign * arm.scores for arm in ranked],
+        error_rate=rate,
+        margin=question.margin,
+        method=question.method,
+    )
+    pairs = []
+    for difference in found:
+        better, worse = ranked[difference.first].label, ranked[difference.second].label
+        decision = decide(difference, question.margin)
+        pairs.append(
+            PairResult(
+                better=better,
+                worse=worse,
+                difference=difference,
+                decision=decision,
+                images=_over_images(results[better], results[worse], difference.estimate.level),
+                verdict=verdict(better, worse, difference, decision, unit),
+            )
+        )
+    return Comparison(
+        metric=question.metric,
+        split=question.split,
+        seeds=tuple(range(len(ranked[0].scores))),
+        error_rate=question.error_rate,
+        margin=question.margin,
+        arms=tuple(ranked),
+        pairs=tuple(pairs),
+    )
+
+
+def is_fraction(metric: str, arms: Iterable[ArmResult]) -> bool:
+    """Return whether a metric's scores are fractions, such as an accuracy."""
+    return metric != "loss" and all(0 <= score <= 1 for arm in arms for score in arm.scores)
+
+
+def _arm(
+    label: str,
+    arm: ResolvedExperiment,
+    results: Sequence[TrialResult],
+    question: _Question,
+    level: float,
+) -> ArmResult:
+    scores = np.array([_score(label, result.summary, question) for result in results])
+    return ArmResult(
+        label=label,
+        experiment=arm.experiment,
+        runs=tuple(str(result.folder) for result in results),
+        scores=scores,
+        seconds=np.array([float(result.summary["timing"]["train"]) for result in results]),
+        parameters=int(results[0].summary["parameters"]),
+        estimate=estimate(scores, level, question.method),
+    )
+
+
+def _score(label: str, summary: Mapping[str, Any], question: _Question) -> float:
+    if question.split == "test":
+        value = summary["test"][question.metric]
+    else:
+        epochs = {record["epoch"]: record for record in summary["epochs"]}
+        value = epochs[summary["selected_epoch"]][f"val_{question.metric}"]
+    if value is None:
+        raise ConvlabError(
+            f"{question.metric!r} of {label!r} is not a number ({summary['run']}); choose another `metric`"
+        )
+    return float(value)
+
+
+def _over_images(
+    better: Sequence[TrialResult], worse: Sequence[TrialResult], level: float
+) -> Estimate | None:
+    first = [result.correct for result in better if result.correct is not None]
+    second = [result.correct for result in worse if result.correct is not None]
+    if not first or not second:
+        return None
+    return image_noise(np.array(first, np.float64), np.array(second, np.float64), level)
+
+
+def _check(
+    seeds: int,
+    until_decided: int | None,
+    split: str,
+    error_rate: float,
+    margin: float,
+    interval: str,
+    jobs: int,
+) -> None:
+    if seeds < 2:
+        raise ConfigError(f"`seeds`: expected at least 2, got {seeds}; one seed does not show the noise")
+    if until_decided is not None and until_decided < seeds:
+        raise ConfigError(f"`until_decided`: expected at least `seeds`, {seeds}, got {until_decided}")
+    if split not in _SPLITS:
+        raise ConfigError(f"unknown `split` {split!r}; {did_you_mean(split, _SPLITS)}")
+    if interval not in ("t", "bca"):
+        raise ConfigError(f"unknown `interval` {interval!r}; {did_you_mean(interval, ('t', 'bca'))}")
+    if not 0 < error_rate < 0.5:
+        raise ConfigError(f"`error_rate`: expected a number between 0 and 0.5, got {error_rate:g}")
+    if not margin >= 0:
+        raise ConfigError(f"`margin`: expected 0 or more, got {margin:g}")
+    if jobs < 1:
+        raise ConfigError(f"`jobs`: expected at least 1, got {jobs}")

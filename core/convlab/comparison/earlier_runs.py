@@ -1,0 +1,54 @@
+"""Runs that a comparison need not train again."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from convlab.errors import ConvlabError
+from convlab.experiment import Experiment, ResolvedExperiment
+from convlab.runs.listing import list_runs
+from convlab.runs.recorded_run import RecordedRun, open_run
+
+_PACKAGES = ("convlab", "tensorflow", "keras")
+
+
+class EarlierRuns:
+    """The finished and interrupted runs in a folder, by experiment.
+
+    Args:
+        runs_dir: the folder; a missing folder contains no runs.
+    """
+
+    def __init__(self, runs_dir: str | Path) -> None:
+        self._found: dict[str, list[tuple[RecordedRun, bool]]] = {}
+        for listed in list_runs(runs_dir, sort="state"):
+            if listed.state in ("finished", "interrupted"):
+                try:
+                    recorded = open_run(listed.path)
+                except ConvlabError:  # it stopped before its first step, or is damaged
+                    continue
+                entry = recorded, listed.state == "finished"
+                self._found.setdefault(recorded.experiment.to_toml(), []).append(entry)
+
+    def find(self, experiment: Experiment, resolved: ResolvedExperiment) -> tuple[Path | None, bool]:
+        """Return the folder of a run of an experiment, if any, and whether it has finished.
+
+        The run must have used the same plugins and the same versions of what determines its results.
+
+        Args:
+            experiment: with every default filled in.
+            resolved: its parts.
+        """
+        plugins = [
+            {"kind": part.part.kind.name, "name": part.qualified_name, **part.provider.record()}
+            for part in resolved.parts()
+        ]
+        for recorded, is_finished in self._found.get(experiment.to_toml(), ()):
+            environment = recorded.environment
+            if environment.get("plugins") == plugins and _same_versions(environment.get("versions")):
+                return recorded.path, is_finished
+        return None, False
+
+
+def _same_versions(recorded: Any) -> bool:
+    return isinstance(recorded, dict) and all(recorded.get(name) == version(name) for name in _PACKAGES)

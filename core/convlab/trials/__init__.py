@@ -1,0 +1,1 @@
+"""Many experiments, trained one after another in worker processes that stay warm."""

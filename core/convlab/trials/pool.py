@@ -1,0 +1,80 @@
+"""Worker processes that train trials.
+
+A worker imports TensorFlow once, which takes longer than a small run. It is replaced after a number of
+trials, since each leaves some memory behind, and after a crash, which costs only the trial that it trained.
+"""
+
+import multiprocessing
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from convlab.trials import worker
+from convlab.trials.trial import Trial, TrialResult
+
+_TRIALS_PER_WORKER = 20
+_SECONDS_TO_STOP = 30.0
+
+
+class TrialPool:
+    """Worker processes; a context manager that stops them.
+
+    Args:
+        jobs: how many trials to train in parallel.
+        runs_dir: the folder in which the runs are saved.
+        plugin_files: plugin files to load.
+        third_party: whether to load installed plugins; by default, unless ``CONVLAB_NO_PLUGINS=1``.
+        data_dir: a folder to search for data files first.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        *,
+        runs_dir: str | Path = "runs",
+        plugin_files: Sequence[str | Path] = (),
+        third_party: bool | None = None,
+        data_dir: str | Path | None = None,
+    ) -> None:
+        from pebble import ProcessPool
+
+        # TensorFlow's threads do not survive a fork.
+        self._pool: Any = ProcessPool(
+            max_workers=jobs,
+            max_tasks=_TRIALS_PER_WORKER,
+            initializer=worker.start,
+            initargs=(list(plugin_files), third_party, data_dir, runs_dir),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pool.close()
+        if kind is not None:
+            self._pool.stop()
+        self._pool.join()
+
+    def perform(self, trials: Iterable[Trial]) -> Iterator[tuple[int, TrialResult]]:
+        """Train trials in parallel, and yield the index and result of each as it ends."""
+        from concurrent.futures import as_completed
+
+        futures = {
+            self._pool.submit(worker.perform, None, trial): index for index, trial in enumerate(trials)
+        }
+        for future in as_completed(futures):
+            yield futures[future], _result(future)
+
+
+def _result(future: Any) -> TrialResult:
+    from pebble import ProcessExpired
+
+    try:
+        result: TrialResult = future.result()
+    except ProcessExpired as error:
+        return TrialResult(failure=f"its process ended unexpectedly (exit code {error.exitcode})")
+    return result

@@ -14,6 +14,7 @@ FunctionT = TypeVar("FunctionT", bound=CheckFunction)
 # In the order in which the checks run. Importing them must not import TensorFlow.
 _OF_PLUGINS = ("convlab.inspect.checks.plugins.importing",)
 _OF_ALL_PARTS = ("convlab.inspect.checks.description",)
+_OBSERVATIONS = ("convlab.inspect.checks.conduct.observations",)
 _DECLARED: dict[str, list["Check"]] = {}
 
 
@@ -27,6 +28,7 @@ class Check:
         why: why it matters.
         fix: how to fix a failure, in general.
         needs: the checks that must pass first; otherwise this one is skipped.
+        last: whether all others run first, since it judges what they observed.
         function: called with the subject; returns measured values or ``None``, and raises
             ``CheckFailedError`` or ``NotApplicableError``.
     """
@@ -36,17 +38,24 @@ class Check:
     why: str
     fix: str
     needs: tuple[str, ...]
+    last: bool
     function: CheckFunction
 
 
 def check(
-    title: str, *, why: str, fix: str, needs: tuple[str, ...] = (), name: str = ""
+    title: str, *, why: str, fix: str, needs: tuple[str, ...] = (), last: bool = False, name: str = ""
 ) -> Callable[[FunctionT], FunctionT]:
     """Declare a function as a check, under its own name unless another is given."""
 
     def declare(function: FunctionT) -> FunctionT:
         declared = Check(
-            name=name or function.__name__, title=title, why=why, fix=fix, needs=needs, function=function
+            name=name or function.__name__,
+            title=title,
+            why=why,
+            fix=fix,
+            needs=needs,
+            last=last,
+            function=function,
         )
         _DECLARED.setdefault(function.__module__, []).append(declared)
         return function
@@ -60,7 +69,9 @@ def checks_of(kind: object) -> tuple[Check, ...]:
     Args:
         kind: ``plugin``, or a ``Kind`` or its name.
     """
-    modules = _OF_PLUGINS if kind == "plugin" else (*_OF_ALL_PARTS, *part_type(str(kind)).kind.checks)
+    modules: tuple[str, ...] = _OF_PLUGINS
+    if kind != "plugin":
+        modules = (*_OF_ALL_PARTS, *part_type(str(kind)).kind.checks, *_OBSERVATIONS)
     found: list[Check] = []
     for module in modules:
         importlib.import_module(module)

@@ -40,7 +40,7 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
     values: Mapping[str, object] = {}
     try:
         _require(check, subject)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), subject.watching():
             warnings.simplefilter("ignore")  # from libraries, about the faults that checks look for
             values = check.function(subject) or {}
     except NotApplicableError as reason:
@@ -78,6 +78,8 @@ def _explained(error: BaseException, check: Check, subject: Subject) -> tuple[st
 
 def _require(check: Check, subject: Subject) -> None:
     for needed in checks_of(subject.kind):
+        if check.last and not needed.last:
+            perform(needed, subject)
         if needed.name in check.needs:
             result = perform(needed, subject)
             if result.status == "failed":

@@ -3,11 +3,13 @@
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from convlab.host import PluginFailure, ProvidedPart, Provider
 from convlab.inspect.checks.author_code import sources_of
+from convlab.inspect.checks.conduct.watch import Watch
 from convlab.inspect.checks.outcome import CheckResult
 from convlab.options.reading import read_options
 from convlab.parts import Part
@@ -40,6 +42,10 @@ class Subject(ABC):
     @abstractmethod
     def sources(self) -> tuple[str, ...]:
         """The files and folders of its author's code."""
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Observe what happens in the block, for the checks that run last."""
+        return nullcontext()
 
 
 @dataclass(kw_only=True, eq=False)
@@ -83,11 +89,17 @@ class PartSubject(Subject):
         provided: the part and the plugin that provides it.
         data_dir: a folder to search for data files first.
         option_values: values of options to check the part with instead of their defaults.
+        watch: what the checks observe of the part; the factory in ``provided`` reports to it.
     """
 
     provided: ProvidedPart[Any]
     data_dir: str | None = None
     option_values: Mapping[str, Any] = field(default_factory=dict)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(lambda: self.sources)
+        self.provided = self.watch.watched(self.provided)
 
     @property
     def kind(self) -> str:
@@ -112,6 +124,10 @@ class PartSubject(Subject):
         code = getattr(factory, "__code__", None)
         file = (code.co_filename,) if code is not None else ()
         return (*sources_of(self.provided.provider.target), *sources_of(module), *file)
+
+    def watching(self) -> AbstractContextManager[None]:
+        """Watch the part."""
+        return self.watch.during_a_check()
 
     def options(self) -> Any:
         """Return the part's options; ``None`` if it has none.

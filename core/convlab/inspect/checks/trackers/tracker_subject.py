@@ -62,7 +62,8 @@ class TrackerSubject(PartSubject):
 def run_in_a_folder() -> Iterator[TrainingInfo]:
     """Yield a run of three epochs in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="convlab-check-", ignore_cleanup_errors=True) as folder:
-        run = new_run(Path(folder))
+        run = new_run(Path(folder, "runs", "run"))
+        run.folder.mkdir(parents=True)
         (run.folder / "experiment.toml").write_text(Experiment().to_toml(), encoding="utf-8")
         (run.folder / "summary.json").write_text(json.dumps(SUMMARY), encoding="utf-8")
         yield run

@@ -1,0 +1,1 @@
+"""What a part does while it is checked, besides what it is for."""

@@ -118,7 +118,7 @@ class RecordedRun:
             TrustError: the model file contains code that is not trusted.
             RunFolderError: the model file is missing or damaged.
         """
-        return (Architecture,) if checked_config(self.path / MODEL_FILE, trust=trust).custom_classes else ()
+        return (Architecture,) if checked_config(self.path / MODEL_FILE, trust=trust).custom_names else ()
 
     def load_model(self, host: PluginHost | None = None, *, trust: bool = False) -> "keras.Model":
         """Load the trained model, from uint8 images ``(n, height, width, channels)`` to logits.

@@ -72,15 +72,14 @@ def test_every_command_refuses_code_from_the_author_in_one_line(
     before = executed()
     marker = tmp_path / "was-here"
     with_lambda = tampered(runs_dir / "plain", tmp_path, python_lambda(marker))
-    runs = {runs_dir / "customized": "plugin file 'doubling.py'"}
+    runs = {runs_dir / "customized": "contains code from its author that this machine has never executed"}
     if not command.startswith("resume"):  # which builds a new model
-        runs[with_lambda] = "(a Lambda layer and a Python lambda)"
+        runs[with_lambda] = "could execute code from its author (a Lambda layer and a Python lambda)"
     for run, words in runs.items():
         done = CliRunner().invoke(app, command.format(run=run).split())
         assert (done.exit_code, done.stdout) == (1, "")
         (line,) = done.stderr.splitlines()
         assert words in line
-        assert "contains code from its author" in line
         assert "trust" in line
     assert executed() == before
     assert not marker.exists()
@@ -159,10 +158,6 @@ def logits_layer(config: Config) -> Config:
     return layer  # type: ignore[no-any-return]
 
 
-def function(module: str, name: str) -> Config:
-    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
-
-
 def python_lambda(marker: Path) -> Callable[[Config], None]:
     """Replace a layer by a Lambda layer whose bytecode writes a file."""
     import keras
@@ -177,61 +172,16 @@ def python_lambda(marker: Path) -> Callable[[Config], None]:
     return change
 
 
-def keras_function(config: Config) -> None:
-    """Name a function of Keras that writes files, which Keras's own safe mode allows."""
-    called = function("keras.visualization", "plot_image_gallery")
-    described = {"module": "keras.layers", "class_name": "Lambda", "registered_name": None}
-    logits_layer(config).update(described, config={"name": "logits", "function": called})
-
-
-def keras_function_as_activation(config: Config) -> None:
-    logits_layer(config)["config"]["activation"] = function("keras.config", "enable_unsafe_deserialization")
-
-
-def saved_model(config: Config) -> None:
-    layer = {"module": "keras.layers", "class_name": "TFSMLayer", "registered_name": None}
-    logits_layer(config).update(layer, config={"name": "logits", "filepath": "/nowhere"})
-
-
 def test_a_lambda_in_the_model_file_is_executed_only_with_trust(runs_dir: Path, tmp_path: Path) -> None:
     marker = tmp_path / "was-here"
     run = open_run(tampered(runs_dir / "plain", tmp_path, python_lambda(marker)))
     with pytest.raises(
-        TrustError, match=r"model\.keras' contains code .*a Lambda layer and .*; refused. Use `trust`"
+        TrustError, match=r"model\.keras' could execute code .*a Lambda layer and .*; refused. Use `trust`"
     ):
         run.load_model()
     assert not marker.exists()
     run.load_model(trust=True)
     assert marker.exists(), "the lambda was not hostile, so the test proves nothing"
-
-
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        (keras_function, "the function keras.visualization.plot_image_gallery"),
-        (keras_function_as_activation, "the function keras.config.enable_unsafe_deserialization"),
-        (saved_model, "a TFSMLayer layer"),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_functions_that_could_do_more_than_compute_are_refused(
-    runs_dir: Path, tmp_path: Path, change: Callable[[Config], None], what: str
-) -> None:
-    with pytest.raises(TrustError, match=what):
-        open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
-
-
-def test_a_module_named_in_the_file_is_not_imported(runs_dir: Path, tmp_path: Path) -> None:
-    def change(config: Config) -> None:
-        logits_layer(config).update(module="antigravity", class_name="fly", registered_name=None)
-
-    with pytest.raises(
-        PluginError, match="the model contains 'fly', which architecture 'mlp' does not register"
-    ):
-        open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
-    import sys
-
-    assert "antigravity" not in sys.modules
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Loading a run's trained model without executing untrusted code."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import keras
@@ -9,9 +8,10 @@ from convlab.errors import PluginError, RunFolderError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.parts import Architecture
-from convlab.runs.trust.model_config import MODEL_FILE, checked_config
+from convlab.runs.trust.model_archive import check_archive
+from convlab.runs.trust.model_config import MODEL_FILE, ModelConfig, checked_config
 from convlab.system.keras_defaults import keras_defaults
-from convlab.text.formatting import one_line
+from convlab.text.formatting import listed, one_line
 
 if TYPE_CHECKING:
     from convlab.runs.recorded_run import RecordedRun
@@ -34,9 +34,11 @@ def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> k
     """
     file = run.path / MODEL_FILE
     config = checked_config(file, trust=trust)
-    if config.custom_classes and host is not None:
-        _register(run, host, config.custom_classes)
+    if config.custom_names:
+        _register(run, host, config)
     try:
+        if not trust:
+            check_archive(file)
         with keras_defaults():
             model = keras.saving.load_model(file, compile=False, safe_mode=not trust)
     except Exception as error:  # Keras raises all kinds, with the whole configuration in the message
@@ -53,31 +55,38 @@ def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> k
     return model
 
 
-def _register(run: "RecordedRun", host: PluginHost, names: Iterable[str]) -> None:
+def _register(run: "RecordedRun", host: PluginHost | None, config: ModelConfig) -> None:
     """Make the custom classes of the run's architecture known to Keras.
 
     Some architectures import their classes only while building, so one is built if a class is unknown.
     """
-    if not _unregistered(names):
-        return
-    architecture = host.find(Architecture, run.experiment.architecture)
-    options = part_options(architecture, run.experiment.architecture_options)
-    if run.input_shape is not None and run.class_names is not None:
-        try:
-            architecture.part.build(run.input_shape, len(run.class_names), options)
-        except (Exception, SystemExit) as error:
-            raise PluginError(f"{architecture} failed to build: {type(error).__name__}: {error}") from error
-    unregistered = _unregistered(names)
+    if host is not None and _unregistered(config):
+        architecture = host.find(Architecture, run.experiment.architecture)
+        options = part_options(architecture, run.experiment.architecture_options)
+        if run.input_shape is not None and run.class_names is not None:
+            try:
+                architecture.part.build(run.input_shape, len(run.class_names), options)
+            except (Exception, SystemExit) as error:
+                raise PluginError(
+                    f"{architecture} failed to build: {type(error).__name__}: {error}"
+                ) from error
+    unregistered = _unregistered(config)
     if unregistered:
         raise PluginError(
-            f"the model contains {', '.join(map(repr, unregistered))}, which {architecture} does not "
-            "register; decorate each custom class and function with "
+            f"the model contains {listed(unregistered)}, which architecture {run.experiment.architecture!r} "
+            "does not register; decorate each custom class and function with "
             "@keras.saving.register_keras_serializable()"
         )
 
 
-def _unregistered(names: Iterable[str]) -> list[str]:
-    return [name for name in names if keras.saving.get_registered_object(name) is None]
+def _unregistered(config: ModelConfig) -> list[str]:
+    """Return the names of the custom objects that Keras would not find, or would find to be another kind."""
+    return [
+        name
+        for names, is_class in ((config.custom_classes, True), (config.custom_functions, False))
+        for name in names
+        if (found := keras.saving.get_registered_object(name)) is None or isinstance(found, type) != is_class
+    ]
 
 
 def _is_image_classifier(model: object) -> bool:

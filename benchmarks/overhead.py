@@ -39,15 +39,13 @@ def share(case: Case, epochs: int) -> float:
     asked, host = experiment(case, "tape")
     first, second = (prepare(asked, host=host) for _ in range(2))
     # These import TensorFlow, which is quiet by now.
-    import keras
-
     from convlab.training.loops.compiled import compiled_loop
     from convlab.training.trainer import Trainer
 
     ratios = []
     with tempfile.TemporaryDirectory() as runs_dir:
         folder = RunFolder.create(Path(runs_dir), resolve(asked, host))
-        bare, _ = compiled_loop(first, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        bare, _ = compiled_loop(first)
         bar = ProgressBar(second, Console(file=io.StringIO(), force_terminal=True))
         whole = Trainer(second, [_Records(folder), bar], folder=folder.path, checkpoints=folder.checkpoints)
         whole.compile()

@@ -40,6 +40,7 @@ from .inspect.checks import CheckResult as CheckResult
 from .inspect.checks import check as check
 from .parts import Architecture as Architecture
 from .parts import Dataset as Dataset
+from .parts import Loss as Loss
 from .parts import Metric as Metric
 from .parts import Optimizer as Optimizer
 from .parts import Schedule as Schedule

@@ -1,14 +1,21 @@
-"""The built-in optimizers, schedules, metrics and trackers."""
+"""The built-in losses, optimizers, schedules, metrics and trackers."""
 
 from collections.abc import Iterable
 
-from convlab import Metric, Optimizer, Schedule, Tracker, hookimpl
+from convlab import Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
 from convlab_plugins.adam import ADAM
 from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
+from convlab_plugins.losses import CROSS_ENTROPY, FOCAL
 from convlab_plugins.mlflow_tracker import MLFLOW
 from convlab_plugins.schedules import SCHEDULES
 from convlab_plugins.sgd import SGD
 from convlab_plugins.tensorboard_tracker import TENSORBOARD
+
+
+@hookimpl
+def convlab_losses() -> Iterable[Loss]:
+    """Return the cross-entropy and the focal loss."""
+    return [CROSS_ENTROPY, FOCAL]
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from convlab import (
     Dataset,
     DataSource,
     ImageData,
+    Loss,
     Metric,
     Optimizer,
     PluginHost,
@@ -29,6 +30,7 @@ def test_there_is_one_hook_for_each_kind_of_part() -> None:
     assert sorted(vars(hook_specifications())) == [
         "convlab_architectures",
         "convlab_datasets",
+        "convlab_losses",
         "convlab_metrics",
         "convlab_optimizers",
         "convlab_schedules",
@@ -72,6 +74,13 @@ def test_the_example_of_optimizers_updates_weights() -> None:
 def test_the_example_of_schedules_decays() -> None:
     schedule = the_part_of_the_example(Schedule).build(0.4, 10, None)
     np.testing.assert_allclose([schedule(step) for step in (0, 10)], [0.4, 0.04], rtol=1e-5)
+
+
+def test_the_example_of_losses_takes_integer_and_mixed_labels() -> None:
+    loss = the_part_of_the_example(Loss).build((10, 10), None)
+    logits = np.array([[0.0, 0.0], [50.0, 0.0]], "float32")
+    assert float(loss(np.array([0, 1]), logits)) == pytest.approx((0.5 + 2) / 2)
+    assert float(loss(np.array([[0.5, 0.5], [1.0, 0.0]], "float32"), logits)) == pytest.approx(0)
 
 
 def test_the_example_of_metrics_returns_a_number() -> None:

@@ -19,6 +19,7 @@ EXAMPLE = ROOT / "examples" / "convlab-resnet"
 NEW = (
     ("architecture", "tinynet"),
     ("dataset", "shapes"),
+    ("loss", "brier"),
     ("optimizer", "signs"),
     ("schedule", "triangle"),
     ("metric", "calibration"),

@@ -8,7 +8,7 @@ from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import read_options
-from convlab.parts import PART_TYPES, Architecture, Dataset, Metric, Optimizer, Part, Schedule, Tracker
+from convlab.parts import PART_TYPES, Architecture, Dataset, Loss, Metric, Optimizer, Part, Schedule, Tracker
 from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
@@ -48,6 +48,16 @@ class ResolvedExperiment:
     def architecture_options(self) -> Any:
         """The options of the architecture."""
         return self.chosen["architecture"][0][1]
+
+    @property
+    def loss(self) -> ProvidedPart[Loss]:
+        """The loss."""
+        return self.chosen["loss"][0][0]
+
+    @property
+    def loss_options(self) -> Any:
+        """The options of the loss."""
+        return self.chosen["loss"][0][1]
 
     @property
     def optimizer(self) -> ProvidedPart[Optimizer]:

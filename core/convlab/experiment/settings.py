@@ -107,6 +107,7 @@ if TYPE_CHECKING:
 
         dataset: str = ""
         architecture: str = ""
+        loss: str = ""
         optimizer: str = ""
         schedule: str = ""
         metrics: _Names = ()
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
         train: TrainSettings = TrainSettings()
         dataset_options: Options = {}
         architecture_options: Options = {}
+        loss_options: Options = {}
         optimizer_options: Options = {}
         schedule_options: Options = {}
         metric_options: dict[str, Options] = {}

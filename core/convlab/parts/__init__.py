@@ -3,6 +3,7 @@
 from convlab.errors import ConfigError
 from convlab.parts.architecture import Architecture
 from convlab.parts.dataset import Dataset
+from convlab.parts.loss import Loss
 from convlab.parts.metric import Metric
 from convlab.parts.optimizer import Optimizer
 from convlab.parts.part import Kind, Part
@@ -15,6 +16,7 @@ __all__ = [
     "Architecture",
     "Dataset",
     "Kind",
+    "Loss",
     "Metric",
     "Optimizer",
     "Part",
@@ -23,7 +25,7 @@ __all__ = [
     "part_type",
 ]
 
-PART_TYPES: list[type[Part]] = [Dataset, Architecture, Optimizer, Schedule, Metric, Tracker]
+PART_TYPES: list[type[Part]] = [Dataset, Architecture, Loss, Optimizer, Schedule, Metric, Tracker]
 """All kinds of part, in the order in which convlab lists them. To add one, append it before anything else of
 convlab is imported: the experiment's settings and the command line's flags are generated from this list."""
 

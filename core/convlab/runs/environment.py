@@ -31,6 +31,7 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
         "data": {
             "input_shape": list(prepared.data.input_shape),
             "class_names": list(prepared.data.class_names),
+            "class_counts": list(prepared.class_counts),
         },
         "seed": settings.seed,
         "precision": prepared.precision,

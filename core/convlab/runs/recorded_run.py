@@ -53,6 +53,13 @@ class RecordedRun:
             return None
         return (shape[0], shape[1], shape[2])
 
+    def class_counts(self, num_classes: int) -> tuple[int, ...]:
+        """Return the number of training images of each class; one of each if that is not recorded."""
+        counts = self._recorded_data().get("class_counts")
+        if isinstance(counts, list) and [type(count) for count in counts] == [int] * num_classes:
+            return tuple(counts)
+        return (1,) * num_classes
+
     @property
     def data_dir(self) -> str | None:
         """The ``data_dir`` of the run, if it exists on this machine."""

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from convlab.data.classes import choose_classes
 from convlab.data.image_data import ImageData
 from convlab.data.loading import load_checked
@@ -37,6 +39,7 @@ class Prepared:
         resolved: the parts, and the experiment with every default filled in.
         data: the images and labels.
         split: which images of the training set train.
+        class_counts: the number of images of each class that train.
         validation: the images that validate each epoch: a part of the training set, or a set of their own.
         plan: the steps, and what each of them sees.
         placement: where variables live and steps run.
@@ -44,6 +47,7 @@ class Prepared:
         parameters: the number of weights of the architecture.
         optimizer: built for the model.
         rate: the learning rate, or its schedule.
+        loss: what training minimizes.
         metrics: the loss and the metrics of the training loop.
         precision: what the layers compute in, ``float32`` or ``mixed_bfloat16``.
         xla: whether XLA is to compile the training step.
@@ -55,6 +59,7 @@ class Prepared:
     resolved: ResolvedExperiment
     data: ImageData
     split: TrainValSplit
+    class_counts: tuple[int, ...]
     validation: Subset
     plan: Plan
     placement: "Placement"
@@ -62,6 +67,7 @@ class Prepared:
     parameters: int
     optimizer: "keras.optimizers.Optimizer"
     rate: Any
+    loss: "keras.losses.Loss"
     metrics: "MetricSet"
     precision: str
     xla: bool
@@ -131,6 +137,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         if settings.deterministic:
             enable_determinism()
         from convlab.system.keras_defaults import keras_defaults
+        from convlab.training.losses import build_loss
         from convlab.training.metrics import build_metrics
         from convlab.training.model.device_rules import uses_xla
         from convlab.training.model.network import build_network, check_optimizer
@@ -154,12 +161,15 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         optimizer = build_part(resolved.optimizer, rate, resolved.optimizer_options)
         check_optimizer(optimizer, str(resolved.optimizer))
         optimizer.build(model.trainable_variables)
+        counts = np.bincount(data.train.labels[split.train], minlength=data.num_classes)
+        loss = build_loss(resolved.loss, resolved.loss_options, counts.tolist())
         metrics = build_metrics(resolved.metrics, data.num_classes)
 
     return Prepared(
         resolved=resolved,
         data=data,
         split=split,
+        class_counts=tuple(counts.tolist()),
         validation=validation,
         plan=plan,
         placement=placement,
@@ -167,6 +177,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         parameters=network.count_params(),
         optimizer=optimizer,
         rate=rate,
+        loss=loss,
         metrics=metrics,
         precision=precision,
         xla=uses_xla(model, settings.compile),

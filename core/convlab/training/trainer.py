@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from convlab.errors import ConfigError, ConvlabError, DataError, DivergedError
 from convlab.system.keras_defaults import keras_defaults
 from convlab.training.callbacks.callback import Callback
@@ -63,8 +61,7 @@ class Trainer:
         self._folder = folder
         self._metrics = prepared.metrics
         with keras_defaults():
-            self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-            self._evaluator = Evaluator(prepared.model, self._loss, prepared.build_metrics())
+            self._evaluator = Evaluator(prepared.model, prepared.loss, prepared.build_metrics())
         self._state = TrainingState(prepared.model, prepared.optimizer, self._metrics)
         self._seeds = SeedState(prepared.model)
         self._checkpoints = Checkpointing(
@@ -122,7 +119,7 @@ class Trainer:
         """
         self.callbacks.on_compile_begin()
         with keras_defaults():
-            self._loop, self.xla = compiled_loop(self._prepared, self._loss)
+            self._loop, self.xla = compiled_loop(self._prepared)
 
     def train(self) -> Outcome:
         """Train, validate each epoch and evaluate the test set once.

@@ -12,7 +12,7 @@ from convlab.data.split import Subset, train_val_split
 from convlab.errors import ConfigError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
-from convlab.parts import Dataset, Metric, Part
+from convlab.parts import Dataset, Loss, Metric, Part
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.text.suggestions import did_you_mean
 from convlab.use.evaluation_report import Evaluation, class_reports, confusion_matrix, measure_calibration
@@ -71,7 +71,7 @@ def evaluate(
         raise ConfigError(
             f"{str(recorded.path)!r} has no validation set (data.validation is 0); use the test set"
         )
-    part_types: list[type[Part]] = [Metric]
+    part_types: list[type[Part]] = [Loss, Metric]
     if dataset in (None, recorded.experiment.dataset):
         part_types.append(Dataset)
     opened = open_for_use(
@@ -102,10 +102,9 @@ def evaluate(
 
 def _compute_metrics(opened: OpenedRun, images: Subset) -> tuple[dict[str, float], npt.NDArray[np.float32]]:
     """Return the loss and the run's metrics, computed as during the run, and the logits."""
-    import keras
-
     from convlab.system.keras_defaults import keras_defaults
     from convlab.training.evaluator import Evaluator
+    from convlab.training.losses import build_loss
     from convlab.training.metrics import build_metrics
 
     experiment = opened.recorded.experiment
@@ -113,9 +112,12 @@ def _compute_metrics(opened: OpenedRun, images: Subset) -> tuple[dict[str, float
         (metric, part_options(metric, experiment.metric_options.get(name, {}), name))
         for name, metric in ((name, opened.host.find(Metric, name)) for name in experiment.metrics)
     ]
+    num_classes: int = opened.model.output_shape[1]
     chunks: list[npt.NDArray[np.float32]] = []
     with keras_defaults():
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        evaluator = Evaluator(opened.model, loss, build_metrics(metrics, opened.model.output_shape[1]))
+        loss_part = opened.host.find(Loss, experiment.loss)
+        options = part_options(loss_part, experiment.loss_options)
+        loss = build_loss(loss_part, options, opened.recorded.class_counts(num_classes))
+        evaluator = Evaluator(opened.model, loss, build_metrics(metrics, num_classes))
         results = evaluator.evaluate(images.split, images.indices, on_logits=chunks.append)
     return results, np.concatenate(chunks)

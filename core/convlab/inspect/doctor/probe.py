@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -51,7 +50,7 @@ class Probe:
         self._prepared = prepared
         self._model = prepared.model
         self._initial = [variable.value.numpy() for variable in self._model.variables]
-        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self._loss = prepared.loss
         count = min(prepared.plan.images, STEPS * prepared.plan.batch_size)
         self._order = prepared.plan.order(prepared.split.train, epoch=1)[:count]
 

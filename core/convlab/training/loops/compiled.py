@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 
-import keras
 import tensorflow as tf
 
 from convlab.data.image_stream import ImageStream
@@ -19,7 +18,7 @@ from convlab.training.step import TrainingStep
 logger = logging.getLogger("convlab")
 
 
-def compiled_loop(prepared: Prepared, loss: keras.losses.Loss) -> tuple[TrainingLoop, bool]:
+def compiled_loop(prepared: Prepared) -> tuple[TrainingLoop, bool]:
     """Trace and compile the experiment's loop.
 
     Returns:
@@ -29,7 +28,7 @@ def compiled_loop(prepared: Prepared, loss: keras.losses.Loss) -> tuple[Training
         TrainingError: an operation cannot be traced, or XLA was required and cannot compile one.
     """
     try:
-        return _compiled(prepared, loss, xla=prepared.xla), prepared.xla
+        return _compiled(prepared, xla=prepared.xla), prepared.xla
     except ConvlabError:
         raise
     except Exception as error:  # TensorFlow, Keras and the parts raise all kinds
@@ -38,16 +37,16 @@ def compiled_loop(prepared: Prepared, loss: keras.losses.Loss) -> tuple[Training
             raise step_failed(error, prepared, xla=prepared.xla) from error
         logger.warning("XLA cannot compile this step, so it runs without XLA (%s)", reason(error))
         try:
-            return _compiled(prepared, loss, xla=False), False
+            return _compiled(prepared, xla=False), False
         except Exception as other:
             raise step_failed(other, prepared, xla=False) from other
 
 
-def _compiled(prepared: Prepared, loss: keras.losses.Loss, *, xla: bool) -> TrainingLoop:
+def _compiled(prepared: Prepared, *, xla: bool) -> TrainingLoop:
     step = TrainingStep(
         prepared.model,
         prepared.optimizer,
-        loss,
+        prepared.loss,
         prepared.metrics,
         fuse_batch_norm=not xla,  # XLA fuses by itself
     )

@@ -14,6 +14,8 @@ BUILT_INS = PluginHost(third_party=False)
         "cnn",
         "sgd",
         "adam",
+        "cross_entropy",
+        "focal",
         "step",
         "one_cycle",
         "reduce_on_plateau",

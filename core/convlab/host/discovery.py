@@ -5,6 +5,7 @@ import importlib.metadata
 import importlib.util
 import itertools
 import linecache
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,10 @@ from convlab.version import __version__
 # Names, because the host must not import its contributions before it loads them.
 BUILT_IN_MODULES = ("convlab_datasets", "convlab_architectures", "convlab_plugins")
 ENTRY_POINT_GROUP = "convlab"
+
+# The folder of plugin files that a run recorded. It cannot exist, so a plugin finds nothing next to its file,
+# whatever the run's author put into the run's folder or the working directory.
+_NOWHERE = Path(os.devnull).resolve()
 
 Candidate = tuple[Provider, Callable[[], object]]
 
@@ -85,10 +90,9 @@ def _import_file(provider: Provider) -> ModuleType:
     assert provider.text is not None, "a file's text is kept before it runs"
     path = Path(provider.target)
     if provider.snapshot is not None:
-        # A name that no file has: the file at the old path may have changed.
-        path = Path(f"<snapshot {sha256_of(provider.text)[:12]}>", provider.name)
+        path = _NOWHERE / f"{sha256_of(provider.text)}.py"
         _register_source(path, provider.text)
-    name = _module_name(path)
+    name = _module_name(Path(provider.name).stem, path)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a file that ends in .py has a loader"
     module = importlib.util.module_from_spec(spec)
@@ -107,9 +111,9 @@ def _register_source(path: Path, text: str) -> None:
     linecache.cache[str(path)] = (len(text), None, text.splitlines(keepends=True), str(path))
 
 
-def _module_name(path: Path) -> str:
+def _module_name(stem: str, path: Path) -> str:
     """Return the module name of a file: unique, and the same each time the file is loaded."""
-    stem = f"convlab_plugin_file_{re.sub(r'[^A-Za-z0-9_]', '_', path.stem)}"
+    stem = f"convlab_plugin_file_{re.sub(r'[^A-Za-z0-9_]', '_', stem)}"
     names = itertools.chain([stem], (f"{stem}_{number}" for number in itertools.count(2)))
     return next(name for name in names if name not in sys.modules or sys.modules[name].__file__ == str(path))
 

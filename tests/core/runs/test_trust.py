@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from convlab import Architecture, PluginError, RunFolderError, TrustError, open_run
 from convlab.cli.app import app
+from convlab.host.provider import sha256_of
 
 Config = dict[str, Any]
 
@@ -121,6 +123,53 @@ def test_a_modified_snapshot_is_refused_even_if_it_claims_a_known_hash(
     with pytest.raises(TrustError):
         open_run(hostile).load_model()
     assert executed() == before
+
+
+# Tries to import a file that the author of the run put somewhere, as plugins import files next to them.
+LOOKS_AROUND = """
+import importlib, sys
+from pathlib import Path
+
+try:
+    from . import not_from_the_plugin
+except ImportError:
+    pass
+file = Path(__file__)
+for path in {file, file.absolute(), file.resolve(), Path(__spec__.origin), Path(__cached__)}:
+    for folder in [path, *path.parents]:
+        sys.path.insert(0, str(folder))
+        try:
+            importlib.import_module("not_from_the_plugin")
+        except ImportError:
+            pass
+        sys.path.remove(str(folder))
+"""
+
+
+@pytest.mark.parametrize("provider", ["{here}/doubling.py", "doubling.py", "../doubling.py", "__init__.py"])
+def test_a_trusted_plugin_file_finds_nothing_that_the_run_provides(
+    runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    here = tmp_path / "here"
+    hostile = shutil.copytree(runs_dir / "customized", here / "runs" / "hostile")
+    file = hostile / "environment.json"
+    environment = json.loads(file.read_text(encoding="utf-8"))
+    (plugin,) = [each for each in environment["plugins"] if "text" in each]
+    name = provider.format(here=here)
+    text = plugin["text"] + LOOKS_AROUND
+    plugin.update(provider=name, name=f"{name}:doubling", target=str(here / "doubling.py"), text=text)
+    file.write_text(json.dumps(environment), encoding="utf-8")
+    snapshot = f"<snapshot {sha256_of(text)[:12]}>"
+    for folder in (here, hostile, here / "runs", here / snapshot, here / sha256_of(text)):
+        folder.mkdir(exist_ok=True)
+        helper = "import sys; sys.not_from_the_plugin = __file__"
+        (folder / "not_from_the_plugin.py").write_text(helper, encoding="utf-8")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr("sys.path", [folder for folder in sys.path if folder])
+    host = open_run(hostile).host(trust=True)
+    assert host.find(Architecture, f"{name}:doubling").part.build.__module__.startswith("convlab_plugin_file")
+    assert not hasattr(sys, "not_from_the_plugin"), sys.not_from_the_plugin
+    assert "not_from_the_plugin" not in sys.modules
 
 
 def test_a_given_plugin_file_replaces_the_snapshot(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -21,6 +22,9 @@ from convlab.cli.commands.run import run_experiment
 from convlab.cli.commands.runs import show_runs
 from convlab.cli.commands.show_run import show_run
 from convlab.cli.errors import SIGNALLED, run_app
+from convlab.cli.messages import report_unwritable, show_warning
+from convlab.cli.output import print_text
+from convlab.cli.streams import flushed, open_streams
 from convlab.system.tensorflow_start import is_starting
 from convlab.version import __version__
 
@@ -58,30 +62,24 @@ def convlab(
     [bold]convlab list[/] lists all datasets, architectures and other parts.
     """
     if show_version:
-        sys.stdout.write(f"convlab {__version__}\n")
+        print_text(f"convlab {__version__}\n")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        sys.stdout.write(f"{context.get_help()}\n")
+        print_text(f"{context.get_help()}\n")
 
 
 def main() -> None:
     """Run the command line and exit with its exit code."""
+    open_streams()
+    warnings.showwarning = show_warning
+    if "error" in sys.warnoptions:  # from PYTHONWARNINGS: a library's warning must not fail a run
+        warnings.simplefilter("default")
     code = run_app(app)
-    _let_go_of_broken_stderr()
+    if error := flushed(sys.stdout):
+        report_unwritable(error)
+        code = code or 1
+    flushed(sys.stderr)
     # Everything is saved and all trackers are closed; TensorFlow's import or shutdown would take seconds.
     if code > SIGNALLED or (code and is_starting()):
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
-
-
-def _let_go_of_broken_stderr() -> None:
-    """Drop what standard error's reader did not read, so that Python's own flush at exit does not fail.
-
-    A command whose messages nobody reads has still done its work: without this, it would exit with 120.
-    """
-    try:
-        sys.stderr.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -3,14 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 
 import typer
 
 from convlab.cli.flags import with_flags
 from convlab.cli.log_handler import logging_to_stderr
+from convlab.cli.messages import print_message, print_traceback, report_unwritable
 from convlab.errors import ConvlabError
-from convlab.text.formatting import one_line
 
 SIGNALLED = 128  # plus the signal's number
 INTERRUPTED = 130
@@ -48,9 +48,8 @@ def run_app(app: typer.Typer) -> int:
         return app(standalone_mode=False) or 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except OSError as error:  # from printing the result; what commands do is within `ending_well`
-        if not isinstance(error, BrokenPipeError):
-            _print_error(f"the output cannot be written: {error}", error)
+    except OSError as error:  # from printing the help; what commands do is within `ending_well`
+        report_unwritable(error)
         return 1
     except Exception as error:
         # A usage error; typer does not export the class, but its instances have these two attributes.
@@ -70,8 +69,5 @@ def _without_autograph_traceback(error: Exception) -> str:
 
 def _print_error(message: str, error: BaseException, hint: str = "") -> None:
     if os.environ.get("CONVLAB_DEBUG"):
-        sys.excepthook(type(error), error, error.__traceback__)
-    lines = (f"error: {one_line(message, sys.maxsize)}", *getattr(error, "__notes__", ()), hint)
-    with suppress(OSError):  # the reader of the pipe may have closed it
-        sys.stderr.write("".join(f"{line}\n" for line in lines if line))
-        sys.stderr.flush()
+        print_traceback(error)
+    print_message(f"error: {message}", *getattr(error, "__notes__", ()), *([hint] if hint else []))

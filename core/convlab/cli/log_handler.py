@@ -1,12 +1,11 @@
 """What convlab logs, on standard error."""
 
 import logging
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from convlab.cli.flags import with_flags
-from convlab.cli.output import visible
+from convlab.cli.messages import print_message
 
 _LOGGER = logging.getLogger("convlab")
 
@@ -16,8 +15,7 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         label = "warning" if record.levelno >= logging.WARNING else "note"
-        with suppress(OSError):  # the reader of the pipe may have closed it
-            sys.stderr.write(f"{label}: {visible(with_flags(record.getMessage()))}\n")
+        print_message(f"{label}: {with_flags(record.getMessage())}")
 
 
 @contextmanager

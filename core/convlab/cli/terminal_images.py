@@ -8,6 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from convlab import data
+from convlab.text.visible import visible
 
 _MAX_SIZE = 28
 _IMAGES_PER_LINE = 3
@@ -26,7 +27,8 @@ def draw_samples(samples: data.Samples, *, color: bool) -> Text:
         row = slice(start, start + _IMAGES_PER_LINE)
         images = [_draw(image[0], color=color) for image in samples.images[row]]
         width = len(images[0][0])
-        drawing.append("  ".join(f"{name[:width]:{width}}" for name in samples.class_names[row]), "bold")
+        names = map(visible, samples.class_names[row])
+        drawing.append("  ".join(f"{name[:width]:{width}}" for name in names), "bold")
         for lines in zip(*images, strict=True):
             drawing.append("\n").append(Text("  ").join(lines))
         drawing.append("\n\n")

@@ -1,8 +1,6 @@
 """A run's folder, as the run writes it."""
 
 import itertools
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +12,7 @@ from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
 from convlab.runs import lock
 from convlab.system.atomic_write import append_line, remove_unfinished, replacing, write_text
+from convlab.text.strict_json import to_json
 from convlab.training.callbacks.callback import FailureState
 
 if TYPE_CHECKING:
@@ -79,7 +78,9 @@ class RunFolder:
         started, finished = ((self.path / name).exists() for name in ("experiment.toml", "summary.json"))
         if started and not finished:
             with suppress(OSError):
-                write_text(self.path / STOPPED, _json({"state": state, "message": message}, indent=2) + "\n")
+                write_text(
+                    self.path / STOPPED, to_json({"state": state, "message": message}, indent=2) + "\n"
+                )
 
     def discard_if_empty(self) -> bool:
         """Remove the folder if nothing was written to it, and return whether it was removed."""
@@ -111,17 +112,17 @@ class RunFolder:
     def write_environment(self, environment: dict[str, Any]) -> None:
         """Write what the run was made with."""
         with self._explained():
-            write_text(self.path / "environment.json", _json(environment, indent=2) + "\n")
+            write_text(self.path / "environment.json", to_json(environment, indent=2) + "\n")
 
     def write_epochs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Replace the records of all epochs; a resumed run repeats the later ones."""
         with self._explained():
-            write_text(self.path / "metrics.jsonl", "".join(f"{_json(record)}\n" for record in records))
+            write_text(self.path / "metrics.jsonl", "".join(f"{to_json(record)}\n" for record in records))
 
     def append_epoch(self, record: dict[str, Any]) -> None:
         """Append the record of an epoch."""
         with self._explained():
-            append_line(self.path / "metrics.jsonl", _json(record))
+            append_line(self.path / "metrics.jsonl", to_json(record))
 
     def save_model(self, model: "keras.Model") -> None:
         """Save the trained model."""
@@ -131,7 +132,7 @@ class RunFolder:
     def write_summary(self, summary: dict[str, Any]) -> None:
         """Write the results, which marks the run as finished."""
         with self._explained():
-            write_text(self.path / "summary.json", _json(summary, indent=2) + "\n")
+            write_text(self.path / "summary.json", to_json(summary, indent=2) + "\n")
             (self.path / STOPPED).unlink(missing_ok=True)
 
     @contextmanager
@@ -143,21 +144,6 @@ class RunFolder:
                 f"cannot write to {str(self.path)!r} ({error.strerror or error}); free disk space or fix the "
                 "permissions. Files written earlier are intact"
             ) from error
-
-
-def finite(value: Any) -> Any:
-    """Return a copy of a JSON value with ``None`` for NaN and infinity, which JSON lacks."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return value
-
-
-def _json(value: Any, indent: int | None = None) -> str:
-    return json.dumps(finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
 def _create_named(runs_dir: Path, name: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convlab.experiment import Experiment
-from convlab.runs.folder import finite
+from convlab.text.strict_json import finite
 
 if TYPE_CHECKING:
     import keras

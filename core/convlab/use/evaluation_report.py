@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from convlab.runs.folder import finite
+from convlab.text.strict_json import finite
 from convlab.use.inference import Logits, softmax
 
 Labels = npt.NDArray[np.int64]

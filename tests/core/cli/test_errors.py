@@ -1,9 +1,7 @@
 """Error messages name settings, which the command line replaces by the flags of the command."""
 
 import logging
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,15 +81,3 @@ def test_logged_messages_go_to_the_current_standard_error_of_a_command() -> None
     assert result.stdout == ""
     assert result.stderr == "warning: careful\\x1b[2J: --trust is False\na plugin's output\n"
     assert sys.stderr is not None
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("command", [["list"], ["list", "--json"]])
-def test_a_result_that_cannot_be_written_is_an_error(command: list[str]) -> None:
-    with Path("/dev/full").open("w") as full:
-        result = subprocess.run(
-            [sys.executable, "-m", "convlab", *command], stdout=full, stderr=subprocess.PIPE, text=True
-        )
-    assert result.returncode == 1
-    assert result.stderr.startswith("error: the output cannot be written: ")
-    assert result.stderr.count("\n") == 1

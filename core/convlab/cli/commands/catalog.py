@@ -5,13 +5,12 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options.completion import KINDS, complete_kind
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import print_all, print_json, shown
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import option_fields
 from convlab.parts import PART_TYPES, part_type
@@ -57,13 +56,15 @@ def show_part(
         host = host_from(plugin, no_plugins)
         provided = host.find(part_type(kind), name)
         part = provided.part
-        shown = _describe(provided, host)
-        shown |= {setting: getattr(part, setting) for setting in part.kind.train_defaults}
-        shown["options"] = [asdict(option) for option in option_fields(part.options)] if part.options else []
+        described = _describe(provided, host)
+        described |= {setting: getattr(part, setting) for setting in part.kind.train_defaults}
+        described["options"] = (
+            [asdict(option) for option in option_fields(part.options)] if part.options else []
+        )
     if as_json:
-        print_json(shown)
+        print_json(described)
     else:
-        print_all(*_page(shown))
+        print_all(*_page(described))
 
 
 def _describe(provided: ProvidedPart[Any], host: PluginHost) -> dict[str, Any]:
@@ -93,32 +94,32 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         last = row["kind"]
         origin = f"{row['provider']} {row['version'] or ''}".rstrip()
         table.add_row(
-            kind, f"[bold cyan]{escape(row['name'])}[/]", escape(row["summary"]), f"[dim]{escape(origin)}[/]"
+            kind, f"[bold cyan]{shown(row['name'])}[/]", shown(row["summary"]), f"[dim]{shown(origin)}[/]"
         )
     return table
 
 
-def _page(shown: dict[str, Any]) -> list[str | Table]:
-    kind = part_type(shown["kind"]).kind
-    origin = f"{shown['qualified_name']}, version {shown['version'] or 'none'}"
+def _page(described: dict[str, Any]) -> list[str | Table]:
+    kind = part_type(described["kind"]).kind
+    origin = f"{described['qualified_name']}, version {described['version'] or 'none'}"
     page: list[str | Table] = [
-        f"[bold cyan]{escape(shown['name'])}[/]  {escape(shown['summary'])}",
-        f"[dim]{kind} {escape(origin)}[/]",
-        *(f"[dim]default {name.replace('_', ' ')}: {shown[name]}[/]" for name in kind.train_defaults),
+        f"[bold cyan]{shown(described['name'])}[/]  {shown(described['summary'])}",
+        f"[dim]{kind} {shown(origin)}[/]",
+        *(f"[dim]default {name.replace('_', ' ')}: {described[name]}[/]" for name in kind.train_defaults),
     ]
-    if not shown["options"]:
+    if not described["options"]:
         return [*page, "no options"]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("option", "type", "default", "description"):
         table.add_column(heading, overflow="fold")
-    for option in shown["options"]:
+    for option in described["options"]:
         default = "none" if option["default"] is None else json.dumps(option["default"], default=str)
         table.add_row(
-            f"[cyan]{escape(option['name'])}[/]",
-            escape(option["type"]),
-            escape(default),
-            escape(option["summary"]),
+            f"[cyan]{shown(option['name'])}[/]",
+            shown(option["type"]),
+            shown(default),
+            shown(option["summary"]),
         )
-    owner = f"{kind.word}.{shown['name']}" if kind.several else kind.word
-    key = f"{owner}.{shown['options'][0]['name']}"
-    return [*page, "", table, "", f"[dim]Set an option with -s {escape(key)}=…[/]"]
+    owner = f"{kind.word}.{described['name']}" if kind.several else kind.word
+    key = f"{owner}.{described['options'][0]['name']}"
+    return [*page, "", table, "", f"[dim]Set an option with -s {shown(key)}=…[/]"]

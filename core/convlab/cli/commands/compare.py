@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,10 +11,11 @@ from rich.table import Table
 from typer.core import TyperCommand
 
 from convlab.cli.errors import ending_well
+from convlab.cli.messages import print_message
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles
-from convlab.cli.output import print_all, print_json, shown, visible
+from convlab.cli.output import print_all, print_json, shown
 from convlab.comparison.comparing import compare, is_fraction
 from convlab.comparison.result import Comparison, Unit
 from convlab.errors import ConfigError
@@ -176,9 +176,7 @@ def _experiment(context: typer.Context, label: str, written: str, runs_dir: Path
 def _print_result(label: str, trial: Trial, result: TrialResult, number: int, count: int) -> None:
     seconds = result.summary["timing"]["train"]
     state = "already trained" if trial.is_finished else f"trained in {duration(seconds)}"
-    line = f"[{number}/{count}] {visible(label)}, seed {trial.experiment.train.seed}: {state}"
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    print_message(f"[{number}/{count}] {label}, seed {trial.experiment.train.seed}: {state}")
 
 
 def _render(result: Comparison) -> list[RenderableType]:

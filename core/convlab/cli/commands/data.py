@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from convlab import data
 from convlab.cli.errors import ending_well
 from convlab.cli.options.data import AsJson, DataDir, Name, Names, Settings, To, dataset_options
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import is_unicode, print_all, print_json, shown
 from convlab.errors import ConfigError
 
 data_app = typer.Typer(
@@ -73,7 +72,7 @@ def fetch_data(
     if as_json:
         print_json(places)
     else:
-        print_all(*(f"[bold cyan]{escape(name)}[/] is in {escape(str(places[name]))}" for name in places))
+        print_all(*(f"[bold cyan]{shown(name)}[/] is in {shown(str(places[name]))}" for name in places))
 
 
 @data_app.command("verify")
@@ -129,7 +128,7 @@ def import_data(
     if as_json:
         print_json({name: folder})
     else:
-        print_all(f"[bold cyan]{escape(name)}[/] is in {escape(str(folder))}")
+        print_all(f"[bold cyan]{shown(name)}[/] is in {shown(str(folder))}")
 
 
 @data_app.command("show")
@@ -153,11 +152,11 @@ def show_data(
         samples = data.samples(name, options=options, host=host_from(plugin, no_plugins), data_dir=data_dir)
         saved = samples.save(png) if png else None
     if saved:
-        print_all(f"samples of [bold cyan]{escape(name)}[/] are in {escape(str(saved))}")
+        print_all(f"samples of [bold cyan]{shown(name)}[/] are in {shown(str(saved))}")
     else:
         from convlab.cli.terminal_images import draw_samples  # imports Pillow, which is slow
 
-        print_all(draw_samples(samples, color=sys.stdout.isatty()))
+        print_all(draw_samples(samples, color=sys.stdout.isatty() and is_unicode(sys.stdout)))
 
 
 def _table(statuses: list[data.DatasetStatus]) -> Table:
@@ -171,20 +170,20 @@ def _table(statuses: list[data.DatasetStatus]) -> Table:
         style = "default" if status.state in ("here", "included") else "dim"
         counts = (status.train, status.test, status.classes)
         table.add_row(
-            f"[bold cyan]{escape(status.name)}[/]",
+            f"[bold cyan]{shown(status.name)}[/]",
             *("" if count is None else f"{count:,}" for count in counts),
             "×".join(map(str, status.input_shape or ())),
-            f"[{style}]{escape(status.where)}[/]",
+            f"[{style}]{shown(status.where)}[/]",
         )
     return table
 
 
 def _report(verification: data.Verification) -> list[str]:
-    report = [f"[bold cyan]{escape(verification.name)}[/]  {_VERDICTS[verification.state]}"]
+    report = [f"[bold cyan]{shown(verification.name)}[/]  {_VERDICTS[verification.state]}"]
     if verification.place:
-        report.append(f"    in {escape(str(verification.place))}")
+        report.append(f"    in {shown(str(verification.place))}")
     if verification.message:
-        report.append(f"    {escape(verification.message)}")
+        report.append(f"    {shown(verification.message)}")
     if verification.input_shape:
         shape = "×".join(map(str, verification.input_shape))
         train, test = map(_balance, (verification.train_per_class, verification.test_per_class))

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, names_an_experiment, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import print_all, print_json, shown
 from convlab.inspect import doctor
 
 _STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
@@ -61,9 +60,9 @@ def _findings(report: doctor.Report) -> Table:
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for finding in report.findings:
-        fix = f"\n[cyan]{escape(finding.fix)}[/]" if finding.fix else ""
+        fix = f"\n[cyan]{shown(finding.fix)}[/]" if finding.fix else ""
         table.add_row(
-            f"[{_STYLES[finding.state]}]{finding.state}[/]", finding.topic, f"{escape(finding.message)}{fix}"
+            f"[{_STYLES[finding.state]}]{finding.state}[/]", finding.topic, f"{shown(finding.message)}{fix}"
         )
     return table
 
@@ -78,5 +77,5 @@ def _layers(model: doctor.Model) -> Table:
     table.show_footer = True
     for layer in model.layers:
         shape = "×".join("?" if side is None else str(side) for side in layer.output_shape or ())
-        table.add_row(escape(layer.layer), layer.type, shape, f"{layer.parameters:,}", f"{layer.flops:,}")
+        table.add_row(shown(layer.layer), layer.type, shape, f"{layer.parameters:,}", f"{layer.flops:,}")
     return table

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options.completion import KINDS, complete_kind
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import print_all, print_json, shown
 from convlab.scaffold import NewPackage, create_package
 
 
@@ -40,11 +39,11 @@ def new_package(
 
 def _page(created: NewPackage) -> list[str]:
     return [
-        f"[bold green]created[/]  {escape(str(created.folder))}",
-        *(f"         [dim]{escape(file)}[/]" for file in created.files),
+        f"[bold green]created[/]  {shown(str(created.folder))}",
+        *(f"         [dim]{shown(file)}[/]" for file in created.files),
         *(
-            f"[dim]{'' if number else 'next':7}[/]  {escape(command)}"
+            f"[dim]{'' if number else 'next':7}[/]  {shown(command)}"
             for number, command in enumerate(created.commands)
         ),
-        f"[dim]edit[/]     {escape(str(created.folder / created.begin_with))}",
+        f"[dim]edit[/]     {shown(str(created.folder / created.begin_with))}",
     ]

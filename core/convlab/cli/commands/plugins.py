@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from convlab.cli.errors import ending_well
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import print_all, print_json, shown
 from convlab.host import PluginHost, Provider
 from convlab.parts import PART_TYPES
 
@@ -23,11 +22,11 @@ def list_plugins(
     """
     with ending_well():
         host = host_from(plugin, no_plugins)
-        shown = _describe(host)
+        described = _describe(host)
     if as_json:
-        print_json(shown)
+        print_json(described)
     else:
-        print_all(*_page(shown))
+        print_all(*_page(described))
 
 
 def _describe(host: PluginHost) -> dict[str, Any]:
@@ -59,15 +58,16 @@ def _parts(host: PluginHost, provider: Provider) -> list[str]:
     ]
 
 
-def _page(shown: dict[str, Any]) -> list[str]:
+def _page(described: dict[str, Any]) -> list[str]:
     page = []
-    for plugin in shown["plugins"]:
+    for plugin in described["plugins"]:
         version = f" {plugin['version']}" if plugin["version"] else ""
         page.append(
-            f"[bold cyan]{escape(plugin['provider'])}[/]{escape(version)}  "
-            f"[dim]{plugin['origin']} {escape(plugin['target'])}[/]\n"
-            f"    {escape(', '.join(plugin['parts'])) or 'no parts'}"
+            f"[bold cyan]{shown(plugin['provider'])}[/]{shown(version)}  "
+            f"[dim]{shown(plugin['origin'])} {shown(plugin['target'])}[/]\n"
+            f"    {shown(', '.join(plugin['parts'])) or 'no parts'}"
         )
-    for failure in shown["failures"]:
-        page.append(f"[bold red]{escape(failure['error'])}[/]\n{escape(failure['traceback'])}")
+    for failure in described["failures"]:
+        traceback = shown(failure["traceback"], keep="\n\t")
+        page.append(f"[bold red]{shown(failure['error'])}[/]\n{traceback}")
     return page

@@ -11,10 +11,12 @@ from rich.text import Text
 
 from convlab.cli.errors import ending_well
 from convlab.cli.log_handler import logging_to_stderr
+from convlab.cli.messages import print_message
 from convlab.cli.options.host import PluginFiles
 from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
-from convlab.cli.output import print_all, print_json, visible
+from convlab.cli.output import print_all, print_json
 from convlab.data.image_reader import RESIZES
+from convlab.text.visible import visible
 from convlab.use.prediction import predict
 from convlab.use.prediction_result import Prediction, Predictions
 
@@ -79,10 +81,10 @@ def predict_files(
             for line in _changes(predictions):
                 logger.info("%s", line)
     for failed in predictions.unreadable:
-        typer.echo(f"error: {visible(failed.file)}: {visible(failed.reason)}", err=True)
+        print_message(f"error: {failed.file}: {failed.reason}")
     if predictions.unreadable:
         count = len(predictions.unreadable) + len(predictions.predictions)
-        typer.echo(f"{len(predictions.unreadable)} of {count} files could not be read", err=True)
+        print_message(f"{len(predictions.unreadable)} of {count} files could not be read")
         raise typer.Exit(1)
 
 

@@ -4,14 +4,13 @@ import shlex
 from pathlib import Path
 
 import typer
-from rich.markup import escape
 
 from convlab import api
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import print_all, print_json
+from convlab.cli.output import print_all, print_json, print_text, shown
 from convlab.experiment import resolve
 from convlab.runs.result import Run
 from convlab.training.callbacks.summary_lines import describe, metrics_line
@@ -57,11 +56,11 @@ def run_experiment(
     if print_config and as_json:
         print_json(resolved.model_dump(mode="json", exclude_none=True))
     elif print_config:
-        typer.echo(resolved.to_toml(), nl=False)
+        print_text(resolved.to_toml())
     elif dry_run and as_json:
         print_json(prepared.summary())
     elif dry_run:
-        print_all(*map(escape, describe(prepared)), "[dim]dry run: nothing was trained[/]")
+        print_all(*map(shown, describe(prepared)), "[dim]dry run: nothing was trained[/]")
     elif as_json:
         print_json(result.summary())
     else:
@@ -84,10 +83,10 @@ def report(result: Run) -> list[str]:
     stopped = _STOPPED_EARLY.get(result.stop_reason)
     return [
         *([f"[dim]{stopped.format(**settings.model_dump())}[/]"] if stopped else []),
-        f"[bold green]test[/]   {escape(metrics_line(result.test))}{of_epoch}",
-        f"[dim]saved[/]  {escape(str(result.folder))}",
+        f"[bold green]test[/]   {shown(metrics_line(result.test))}{of_epoch}",
+        f"[dim]saved[/]  {shown(str(result.folder))}",
         *(
-            f"[dim]{'' if number else 'next':5}[/]  {escape(command):<{width}}  [dim]# {purpose}[/]"
+            f"[dim]{'' if number else 'next':5}[/]  {shown(command):<{width}}  [dim]# {purpose}[/]"
             for number, (command, purpose) in enumerate(next_steps.items())
         ),
     ]

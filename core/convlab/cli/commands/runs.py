@@ -10,11 +10,12 @@ from rich.text import Text
 from convlab.cli.errors import ending_well
 from convlab.cli.options.completion import complete_names
 from convlab.cli.options.recorded_run import AsJson, RunsDir
-from convlab.cli.output import print_all, print_json, shown, visible
+from convlab.cli.output import print_all, print_json, shown
 from convlab.parts import Architecture, Dataset
 from convlab.runs.listed_run import STATES, ListedRun
 from convlab.runs.listing import SORTS, list_runs
 from convlab.text.formatting import duration
+from convlab.text.visible import visible
 
 _HEADINGS = ("when", "run", "dataset", "architecture", "epochs", "test", "time", "state")
 _RIGHT_ALIGNED = {4, 5, 6}

@@ -18,6 +18,7 @@ from convlab.runs.recorded_run import open_run
 from convlab.text.formatting import duration
 from convlab.training.callbacks.summary_lines import metrics_line
 
+_CODE = "\n\t"  # the control characters of a file of code
 _FIRST_EPOCHS, _LAST_EPOCHS = 2, 8
 _NOT_METRICS = ("epoch", "seconds", "images_per_second")
 
@@ -54,7 +55,7 @@ def show_run(
 def _code(files: dict[str, str]) -> list[str]:
     if not files:
         return ["The run used no plugin files."]
-    return [f"[bold cyan]# {shown(name)}[/]\n{shown(text)}" for name, text in files.items()]
+    return [f"[bold cyan]# {shown(name)}[/]\n{shown(text, keep=_CODE)}" for name, text in files.items()]
 
 
 def _render(described: dict[str, Any]) -> list[RenderableType]:

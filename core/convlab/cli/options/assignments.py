@@ -21,12 +21,16 @@ def assignments(settings: Iterable[str]) -> Tables:
     A value is TOML if it is valid TOML, otherwise text.
 
     Raises:
-        ConfigError: a setting has no ``=``, or its key is not in a table of an experiment.
+        ConfigError: a setting is not valid UTF-8 or has no ``=``, or no table of an experiment has its key.
     """
     tables: Tables = {}
     for setting in settings:
         dotted, sign, value = setting.partition("=")
         first, *rest = dotted.strip().split(".")
+        if any("\ud800" <= char <= "\udfff" for char in setting):  # bytes that are not UTF-8
+            raise ConfigError(
+                f"-s {setting}: not valid UTF-8, which an experiment is stored in; rename the file or folder"
+            )
         if not sign or not rest or not all(rest):
             raise ConfigError(f"-s {setting}: write KEY=VALUE with a dotted key, such as -s train.epochs=3")
         if first not in _TABLES:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from rich import filesize
 
+from convlab.text.visible import visible
+
 
 @contextmanager
 def download_progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
@@ -19,10 +21,9 @@ def download_progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
         A function to call with the number of bytes received.
     """
     if not sys.stderr.isatty():
-        sys.stderr.write(f"downloading {name} ({filesize.decimal(size)})\n")
+        sys.stderr.write(f"downloading {visible(name)} ({filesize.decimal(size)})\n")
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -32,14 +33,16 @@ def download_progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
         TransferSpeedColumn,
     )
 
+    from convlab.text.console import SafeConsole
+
     with Progress(
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(bar_width=24),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        console=SafeConsole(sys.stderr),
         transient=True,
     ) as progress:
-        task = progress.add_task(name, total=size)
+        task = progress.add_task(visible(name), total=size)
         yield lambda count: progress.advance(task, count)

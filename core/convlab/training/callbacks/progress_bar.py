@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal and in a notebook, plain lines elsewhere."""
 
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from convlab.text.console import SafeConsole
 from convlab.training.callbacks.callback import Callback, FailureState
 from convlab.training.callbacks.progress_lines import ProgressLines
 from convlab.training.callbacks.summary_lines import describe, metrics_line, resuming, speed
@@ -16,7 +18,7 @@ from convlab.training.preparation import Prepared
 
 def progress_display(prepared: Prepared) -> Callback:
     """Return the display that suits where standard error goes."""
-    console = Console(stderr=True, highlight=False, emoji=False)
+    console = SafeConsole(sys.stderr)
     display = ProgressBar if console.is_terminal or console.is_jupyter else ProgressLines
     return display(prepared, console)
 

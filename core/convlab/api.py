@@ -147,8 +147,6 @@ def resume(
     """
     start = time.perf_counter()
     recorded = run if isinstance(run, RecordedRun) else open_run(run, runs_dir=runs_dir)
-    experiment, changed = experiment_to_resume(recorded, train or {})
-    experiment, arrays = with_arrays(experiment, data)
     if host is None:
         host = recorded.host(trust=trust)
     else:
@@ -156,6 +154,8 @@ def resume(
     source_dir = recorded.data_dir if data_dir is None else data_dir
     folder = RunFolder(recorded.path)
     with locked_run(folder):
+        experiment, changed = experiment_to_resume(recorded, train or {})
+        experiment, arrays = with_arrays(experiment, data)
         source = DataSource.from_environment(source_dir, arrays=arrays)
         prepared = prepare_resolved(resolve(experiment, host), host=host, source=source)
         return execute(

@@ -26,10 +26,12 @@ class Forked:
         program = [sys.executable, str(Path(__file__).with_name("forked_commands.py"))]
         self._server = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def start(self, folder: Path, *arguments: str, largest_file: int | None = None) -> int:
+    def start(
+        self, folder: Path, *arguments: str, largest_file: int | None = None, kill_before: int | None = None
+    ) -> int:
         """Start a command in a folder and return its process ID."""
         assert self._server.stdin is not None
-        self._server.stdin.write(json.dumps([str(folder), arguments, largest_file]) + "\n")
+        self._server.stdin.write(json.dumps([str(folder), arguments, largest_file, kill_before]) + "\n")
         self._server.stdin.flush()
         self._folder = folder
         return int(self._read_line())
@@ -42,9 +44,11 @@ class Forked:
         )
         return Finished(returncode=returncode, stdout=stdout, stderr=stderr)
 
-    def run(self, folder: Path, *arguments: str, largest_file: int | None = None) -> Finished:
+    def run(
+        self, folder: Path, *arguments: str, largest_file: int | None = None, kill_before: int | None = None
+    ) -> Finished:
         """Run a command in a folder and wait for it to finish."""
-        self.start(folder, *arguments, largest_file=largest_file)
+        self.start(folder, *arguments, largest_file=largest_file, kill_before=kill_before)
         return self.wait()
 
     def close(self) -> None:

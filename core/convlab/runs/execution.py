@@ -71,7 +71,7 @@ def execute(
             selected_epoch=outcome.selected_epoch,
             test=outcome.test,
             timing=outcome.timing | {"other": time.perf_counter() - start - own_seconds},
-            resumed=trainer.progress.resumed,
+            resumed=[entry.model_dump() for entry in trainer.progress.resumed],
             model=prepared.model,
         )
         folder.write_summary(result.summary())

@@ -1,14 +1,52 @@
 """How far a run has come, and what it found in the end."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 EpochRecord = dict[str, Any]
 StopReason = Literal["epochs", "max_steps", "patience", "max_seconds"]
 
 
-@dataclass(kw_only=True)
-class Progress:
+_Count = Annotated[int, Field(ge=0)]
+_FromOne = Annotated[int, Field(ge=1)]
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Checked(BaseModel):
+    """A part of a checkpoint, strict about types."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class SavedBest(_Checked):
+    """The file with the weights of the best epoch.
+
+    Attributes:
+        epoch: counted from 1.
+        sha256: the checksum that the file states.
+    """
+
+    epoch: _FromOne
+    sha256: str
+
+
+class Resumption(_Checked):
+    """A resume of a run.
+
+    Attributes:
+        epoch: the epoch it started in.
+        step: the steps of that epoch that were done.
+        changed: the settings that changed.
+    """
+
+    epoch: _FromOne
+    step: _Count
+    changed: dict[str, Any]
+
+
+class Progress(_Checked):
     """How far a run has come, across all the processes that trained it.
 
     Attributes:
@@ -19,21 +57,29 @@ class Progress:
         learning_rate: the rate of the steps so far, or the peak of its schedule.
         timing: seconds per phase of the run so far.
         data: digest of the training data, which detects that they changed.
-        resumed: one entry per resume: the epoch and step, and the settings that changed.
+        resumed: one entry per resume.
+        experiment: the experiment, as JSON values; ``None`` if version 0.1 wrote the checkpoint.
+        best: the best epoch among the records, if one is; ``None`` if version 0.1 wrote the checkpoint.
     """
 
-    epoch: int = 1
-    step: int = 0
-    seconds: float = 0.0
-    records: list[EpochRecord] = field(default_factory=list)
-    learning_rate: float = 0.0
-    timing: dict[str, float] = field(default_factory=dict)
+    epoch: _FromOne = 1
+    step: _Count = 0
+    seconds: _Finite = 0.0
+    records: list[dict[str, int | float]] = []
+    learning_rate: _Finite = 0.0
+    timing: dict[str, _Finite] = {}
     data: str = ""
-    resumed: list[dict[str, Any]] = field(default_factory=list)
+    resumed: list[Resumption] = []
+    experiment: dict[str, Any] | None = None
+    best: SavedBest | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the fields as JSON values."""
-        return asdict(self)
+    @model_validator(mode="after")
+    def _check_records(self) -> Self:
+        if [record.get("epoch") for record in self.records] != list(range(1, len(self.records) + 1)):
+            raise ValueError("the epochs are not recorded in order")
+        if self.epoch != len(self.records) + 1:
+            raise ValueError(f"{len(self.records)} epochs are recorded before epoch {self.epoch}")
+        return self
 
     @property
     def trained_seconds(self) -> float:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convlab.errors import ConfigError, ConvlabError, DataError, DivergedError
+from convlab.errors import ConfigError, ConvlabError, DataError, DivergedError, RunFolderError
 from convlab.system.keras_defaults import keras_defaults
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.callback_list import CallbackList
@@ -23,7 +23,7 @@ from convlab.training.model.final_weights import final_weights, finalize
 from convlab.training.model.seed_state import SeedState
 from convlab.training.plan import time_is_up
 from convlab.training.preparation import Prepared
-from convlab.training.progress import EpochRecord, Outcome, Progress, StopReason
+from convlab.training.progress import EpochRecord, Outcome, Progress, Resumption, StopReason
 from convlab.training.schedules import begin_epoch
 
 
@@ -54,7 +54,12 @@ class Trainer:
         folder: Path | None = None,
         checkpoints: Path | None = None,
     ) -> None:
-        self.progress = Progress(data=prepared.data_digest(), learning_rate=prepared.resolved.learning_rate)
+        resolved = prepared.resolved
+        self.progress = Progress(
+            data=prepared.data_digest(),
+            learning_rate=resolved.learning_rate,
+            experiment=resolved.experiment.model_dump(mode="json", exclude_none=True),
+        )
         self.xla = prepared.xla
         self._prepared = prepared
         self._settings = prepared.resolved.experiment.train
@@ -93,15 +98,20 @@ class Trainer:
             )
         if restored.learning_rate != rate and not callable(self._prepared.rate):
             self._prepared.optimizer.learning_rate = self._prepared.rate  # the checkpoint has the old one
-        done, total = self._prepared.plan.steps_done(restored), self._prepared.plan.total_steps
+        plan = self._prepared.plan
+        done, total = plan.steps_done(restored), plan.total_steps
+        if restored.step > plan.steps_per_epoch:
+            raise RunFolderError(
+                f"the last checkpoint is damaged (step {restored.step} of an epoch with "
+                f"{plan.steps_per_epoch} steps); restore it from a copy, or run the experiment again"
+            )
         if done > total:
             raise ConfigError(
                 f"the run would end after {total} steps, but {done} are done; set more `train.epochs` or "
                 "`train.max_steps`"
             )
-        at = {"epoch": restored.epoch, "step": restored.step, "changed": dict(changed)}
-        restored.resumed.append(at)
-        restored.learning_rate = rate
+        restored.resumed.append(Resumption(epoch=restored.epoch, step=restored.step, changed=dict(changed)))
+        restored.learning_rate, restored.experiment = rate, self.progress.experiment
         vars(self.progress).update(vars(restored))  # in place: callbacks share it
         self._earlier = dict(restored.timing)
         self._resumed = True
@@ -135,6 +145,8 @@ class Trainer:
         try:
             with self._signals.held_back(), keras_defaults():
                 self._refresh_timing()
+                if self._resumed:  # before anything else is written, so that a kill cannot undo the changes
+                    self._checkpoints.save()
                 self.callbacks.on_train_begin(self._info())
                 while not (reason := self._stop_reason()):
                     self.train_epoch()
@@ -200,16 +212,21 @@ class Trainer:
         }
         split, indices = self._prepared.validation
         if len(indices):
-            with final_weights(self._prepared.model, self._prepared.optimizer):
-                validation = self._evaluator.evaluate(
-                    split, indices, on_chunk_end=self.callbacks.on_evaluate_step_end
-                )
+            try:
+                with final_weights(self._prepared.model, self._prepared.optimizer):
+                    validation = self._evaluator.evaluate(
+                        split, indices, on_chunk_end=self.callbacks.on_evaluate_step_end
+                    )
+            except KeyboardInterrupt as error:
+                if error is self._signals.delivered:  # not a second one, which stops immediately
+                    self._checkpoints.save()
+                raise
             record |= {f"val_{name}": value for name, value in validation.items()}
         return record
 
     def _finish(self, reason: StopReason) -> Outcome:
         """Record a last epoch that was cut short, choose the weights and evaluate the test set."""
-        epochs = [*self.progress.records]
+        epochs: list[EpochRecord] = [*self.progress.records]
         if self.progress.step:
             # Not among the progress's records: a longer run would complete the epoch.
             epochs.append(self._validated_record())
@@ -220,6 +237,7 @@ class Trainer:
         test, selected, best = self._prepared.data.test, epochs[-1]["epoch"], self._checkpoints.best
         self.callbacks.on_evaluate_begin(len(test.labels))
         if self._settings.restore_best and best is not None:
+            assert best.arrays is not None, "a lost file is refused when the run resumes"
             self._state.restore_model(best.arrays)
             selected = best.epoch
         else:
@@ -234,6 +252,8 @@ class Trainer:
         )
 
     def _stop_reason(self) -> StopReason | None:
+        if self.progress.step == self._prepared.plan.steps_per_epoch:  # stopped before it was validated
+            return None
         since_best = self._checkpoints.epochs_since_best(self.progress.records)
         return self._prepared.plan.stop_reason(self.progress, self._settings, since_best)
 

@@ -26,11 +26,15 @@ class Signals(Callback):
 
     Args:
         before_stop: called before the run stops between two steps.
+
+    Attributes:
+        delivered: the exception that stops the run in an orderly way, once it was raised.
     """
 
     essential: ClassVar[bool] = True
 
     def __init__(self, before_stop: Callable[[], object]) -> None:
+        self.delivered: KeyboardInterrupt | None = None
         self._before_stop = before_stop
         self._received: int | None = None
 
@@ -65,13 +69,15 @@ class Signals(Callback):
         self._stop_if_received()
 
     def on_evaluate_step_end(self) -> None:
-        """Stop if a signal came."""
-        self._stop_if_received()
+        """Stop if a signal came; the trainer saves the state once the model has its own weights again."""
+        self._stop_if_received(save=False)
 
-    def _stop_if_received(self) -> None:
+    def _stop_if_received(self, *, save: bool = True) -> None:
         if self._received is not None:
-            self._before_stop()
-            raise _as_error(self._received)
+            if save:
+                self._before_stop()
+            self.delivered = _as_error(self._received)
+            raise self.delivered
 
     def _receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._received is not None:

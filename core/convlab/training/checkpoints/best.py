@@ -1,8 +1,9 @@
 """Which epoch is the best."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from convlab.errors import ConfigError
 from convlab.experiment import ResolvedExperiment
@@ -17,12 +18,12 @@ class Best:
     Attributes:
         epoch: counted from 1.
         value: the monitored value.
-        arrays: the model's variables after the epoch.
+        arrays: the model's variables after the epoch; ``None`` if their file was lost.
     """
 
     epoch: int
     value: float
-    arrays: Arrays
+    arrays: Arrays | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,14 @@ class Monitor:
         if name not in modes:
             raise ConfigError(f"`train.monitor`: unknown value {name!r}; {did_you_mean(name, modes)}")
         return cls(name=name, mode=modes[name])
+
+    def best_of(self, records: Sequence[Mapping[str, Any]]) -> Best | None:
+        """Return the best of some epochs, without its weights."""
+        best: Best | None = None
+        for record in records:
+            if self.is_better(record[self.name], best):
+                best = Best(epoch=record["epoch"], value=record[self.name], arrays=None)
+        return best
 
     def is_better(self, value: float, than: Best | None) -> bool:
         """Return whether a value beats the best so far; one that is not finite never does."""

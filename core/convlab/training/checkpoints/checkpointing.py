@@ -3,7 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,11 +13,12 @@ from convlab.errors import ConvlabError, RunFolderError
 from convlab.experiment import TrainSettings
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.training_info import TrainingInfo
-from convlab.training.checkpoints import BEST, LAST
+from convlab.training.checkpoints import BEST, LAST, NEXT_BEST
 from convlab.training.checkpoints.best import Best, Monitor
-from convlab.training.checkpoints.file import Checkpoint, read_checkpoint, write_checkpoint
+from convlab.training.checkpoints.file import Arrays, Checkpoint, damaged, read_checkpoint, write_checkpoint
+from convlab.training.checkpoints.saved_progress import read_progress
 from convlab.training.checkpoints.state import TrainingState
-from convlab.training.progress import Progress
+from convlab.training.progress import Progress, SavedBest
 
 # A checkpoint that is not due at a certain step waits until all writing so far is this share of the time.
 _SHARE = 0.01
@@ -30,8 +33,9 @@ class NotFiniteError(ConvlabError):
 class Checkpointing(Callback):
     """Saves the last state of a run, and the weights of its best epoch.
 
-    ``best`` is written before ``last``. A kill between the two leaves the best weights of an epoch that runs
-    again, with the same result.
+    The last state names its best weights by their checksum. Weights of a new best epoch are written under
+    another name first, and replace the earlier ones once a last state names them. So a kill at any moment
+    leaves a last state together with its own best weights.
 
     Args:
         folder: where the files are, or ``None`` to hold the best weights in memory only.
@@ -78,27 +82,49 @@ class Checkpointing(Callback):
             RunFolderError: a file is missing or damaged, or belongs to another experiment.
         """
         assert self._folder is not None
-        last = read_checkpoint(self._folder / LAST)
-        self._state.restore(last.arrays)
+        file = self._folder / LAST
+        last = read_checkpoint(file)
+        progress = read_progress(file, last.facts)
         try:
-            if (self._folder / BEST).exists():
-                best = read_checkpoint(self._folder / BEST)
-                if best.facts["monitor"] == self._monitor.name:
-                    value = float(best.facts["value"])
-                    self.best = Best(epoch=int(best.facts["epoch"]), value=value, arrays=best.arrays)
-            progress = Progress(**last.facts)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunFolderError(
-                f"the checkpoints in {str(self._folder)!r} were not written by this version of convlab; use "
-                "the version in the run's environment.json"
-            ) from error
+            best = self._monitor.best_of(progress.records)
+        except KeyError:
+            raise damaged(file, f"an epoch has no {self._monitor.name}") from None
+        if progress.best is not None and (best is None or progress.best.epoch != best.epoch):
+            raise damaged(file, f"epoch {progress.best.epoch} is not the best one")
+        self._state.restore(last.arrays)
+        self.best = best and replace(best, arrays=self._best_arrays(self._folder, best, progress.best))
         self.saved = (progress.epoch, progress.step)
         return progress
+
+    def _best_arrays(self, folder: Path, best: Best, saved: SavedBest | None) -> Arrays | None:
+        """Return the weights of the best epoch, or warn that they are lost if the run does not need them."""
+        facts = {"monitor": self._monitor.name, "epoch": best.epoch, "value": best.value}
+        for name in (BEST, NEXT_BEST):
+            try:
+                found = read_checkpoint(folder / name)
+            except RunFolderError:
+                continue
+            if found.facts == facts if saved is None else found.sha256 == saved.sha256:
+                (folder / name).replace(folder / BEST)
+                return found.arrays
+        lost = (
+            f"{str(folder / BEST)!r} does not contain the weights of the best epoch so far, {best.epoch}"
+            if (folder / BEST).exists()
+            else f"{str(folder / BEST)!r} does not exist"
+        )
+        if self._settings.restore_best:
+            raise RunFolderError(
+                f"{lost}; restore it from a copy, or set `train.restore_best` to false to end with the "
+                "weights of the last epoch"
+            )
+        logger.warning("%s; the run continues without it", lost)
+        return None
 
     def on_train_begin(self, run: TrainingInfo) -> None:  # noqa: ARG002
         """Save the state before the first step, so that there always is one to resume from."""
         self._began = time.perf_counter()
-        self.save()
+        if self.saved is None:
+            self.save()
         self._spent = 0.0
 
     def on_step_end(self, step: int, logs: Mapping[str, float]) -> None:  # noqa: ARG002
@@ -153,12 +179,29 @@ class Checkpointing(Callback):
         arrays = self._state.arrays()
         if not self._state.is_finite(arrays):
             raise NotFiniteError("a weight is no longer finite")
-        if self.best is not None and not self._best_is_written:
-            facts = {"monitor": self._monitor.name, "epoch": self.best.epoch, "value": self.best.value}
-            write_checkpoint(self._folder / BEST, Checkpoint(arrays=self.best.arrays, facts=facts))
-            self._best_is_written = True
-        write_checkpoint(self._folder / LAST, Checkpoint(arrays=arrays, facts=self._progress.as_json()))
+        with self._new_best_written(self._folder):
+            facts = self._progress.model_dump()
+            write_checkpoint(self._folder / LAST, Checkpoint(arrays=arrays, facts=facts))
         self._step = self._progress.step
         self.saved = (self._progress.epoch, self._progress.step)
         self._saved_at = time.perf_counter()
         self._spent += self._saved_at - start
+
+    @contextmanager
+    def _new_best_written(self, folder: Path) -> Iterator[None]:
+        """Write the weights of a new best epoch before the block, and put them in place after it."""
+        if self.best is None or self.best.arrays is None or self._best_is_written:
+            yield
+            return
+        facts = {"monitor": self._monitor.name, "epoch": self.best.epoch, "value": self.best.value}
+        file, before = folder / NEXT_BEST, self._progress.best
+        sha256 = write_checkpoint(file, Checkpoint(arrays=self.best.arrays, facts=facts))
+        self._progress.best = SavedBest(epoch=self.best.epoch, sha256=sha256)
+        try:
+            yield
+        except RunFolderError:
+            self._progress.best = before
+            file.unlink(missing_ok=True)
+            raise
+        file.replace(folder / BEST)
+        self._best_is_written = True

@@ -15,7 +15,8 @@ from convlab.system.atomic_write import write_bytes
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-_FORMAT = "1"
+# Version 0.1 wrote format 1, in which the last state does not name its experiment and its best weights.
+_FORMAT, _READABLE = "2", ("1", "2")
 _OTHERWISE = "restore it from a copy, or run the experiment again"
 
 
@@ -26,14 +27,16 @@ class Checkpoint:
     Attributes:
         arrays: by name.
         facts: JSON values.
+        sha256: the checksum of both, if read from a file.
     """
 
     arrays: Arrays
     facts: dict[str, Any]
+    sha256: str = ""
 
 
-def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a safetensors file atomically; a kill leaves the previous one.
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> str:
+    """Write a safetensors file atomically, and return its checksum; a kill leaves the previous file.
 
     Raises:
         RunFolderError: it cannot be written.
@@ -42,7 +45,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
     facts = json.dumps(checkpoint.facts)
     arrays = {name: np.require(array, requirements="C") for name, array in checkpoint.arrays.items()}
-    metadata = {"format": _FORMAT, "convlab": facts, "sha256": _digest(arrays, facts)}
+    sha256 = _digest(arrays, facts)
+    metadata = {"format": _FORMAT, "convlab": facts, "sha256": sha256}
     try:
         path.parent.mkdir(exist_ok=True)
         write_bytes(path, save(arrays, metadata))
@@ -51,6 +55,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             f"cannot write the checkpoint {str(path)!r} ({error.strerror or error}); free disk space or "
             "fix its permissions; the previous checkpoint is intact"
         ) from error
+    return sha256
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -59,31 +64,59 @@ def read_checkpoint(path: Path) -> Checkpoint:
     Raises:
         RunFolderError: it is missing or damaged, or from another version of convlab.
     """
+    metadata, arrays = _read(path)
+    facts = metadata.get("convlab", "")
+    sha256 = _digest(arrays, facts)
+    if metadata.get("sha256") != sha256:
+        raise damaged(path, "checksum mismatch")
+    return Checkpoint(arrays=arrays, facts=_parse(path, facts), sha256=sha256)
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Read the JSON values of a checkpoint alone, without verifying its checksum.
+
+    Raises:
+        RunFolderError: it is missing or damaged, or from another version of convlab.
+    """
+    metadata, _ = _read(path, with_arrays=False)
+    return _parse(path, metadata.get("convlab", ""))
+
+
+def damaged(path: Path, why: str) -> RunFolderError:
+    """Return the error for a file whose content is not what convlab wrote."""
+    return RunFolderError(f"checkpoint {str(path)!r} is damaged ({why}); {_OTHERWISE}")
+
+
+def _read(path: Path, *, with_arrays: bool = True) -> tuple[dict[str, str], Arrays]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
             metadata: dict[str, str] = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys() if with_arrays else ()
+            arrays = {name: file.get_tensor(name) for name in names}
     except FileNotFoundError:
         raise RunFolderError(f"checkpoint {str(path)!r} does not exist; {_OTHERWISE}") from None
     except OSError as error:
         raise RunFolderError(f"cannot read the checkpoint {str(path)!r}: {error}") from error
     except SafetensorError as error:
-        raise _damaged(path, str(error)) from error
-    if metadata.get("format") != _FORMAT:
+        raise damaged(path, str(error)) from error
+    if metadata.get("format") not in _READABLE:
         raise RunFolderError(
             f"the checkpoint {str(path)!r} has format {metadata.get('format')!r}, which this version of "
             "convlab cannot read; use the version in the run's environment.json"
         )
-    facts = metadata.get("convlab", "")
-    if metadata.get("sha256") != _digest(arrays, facts):
-        raise _damaged(path, "checksum mismatch")
-    return Checkpoint(arrays=arrays, facts=json.loads(facts))
+    return metadata, arrays
 
 
-def _damaged(path: Path, why: str) -> RunFolderError:
-    return RunFolderError(f"checkpoint {str(path)!r} is damaged ({why}); {_OTHERWISE}")
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        facts = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, str(error)) from None
+    if not isinstance(facts, dict):
+        raise damaged(path, "its metadata is not a JSON object")
+    return facts
 
 
 def _digest(arrays: Mapping[str, npt.NDArray[Any]], facts: str) -> str:

@@ -3,6 +3,7 @@
 Training on a folder and predicting use the same reader, so that a model sees what it was trained on.
 """
 
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from convlab.data.image_formats import IMAGE_FORMATS
+from convlab.data.image_header import image_errors, is_16_bit, orientation, upright_size
 from convlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -28,6 +31,17 @@ _MODE_NAMES = {
 }
 # As in Pillow's thumbnail(): a JPEG decoded at this multiple of the target size loses no quality.
 _REDUCING_GAP = 2
+# 16-bit pixels that use at most 14 of their bits are this dark after the conversion to 8 bits.
+_DARK_BELOW = 2**14
+_TRANSPOSE_OF_ORIENTATION = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +55,13 @@ class ImageReader:
         shape: height, width and channels: 1 for grayscale, 3 for RGB, 4 for RGB with transparency.
         resize: how to resize another aspect ratio: ``stretch``, ``crop`` to the center or ``pad`` with black.
         invert: whether to invert the brightness.
-        formats: the file formats to read, by Pillow's names; by default all that Pillow supports.
+        formats: the file formats to read, by Pillow's names; by default those that ``folder`` reads.
     """
 
     shape: tuple[int, int, int]
     resize: Resize = "stretch"
     invert: bool = False
-    formats: tuple[str, ...] | None = None
+    formats: tuple[str, ...] = IMAGE_FORMATS
     _mode: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -70,26 +84,23 @@ class ImageReader:
             The pixels, uint8 of ``shape``, and the changes made to the image: a description of each, by kind.
 
         Raises:
-            DataError: the file is not an image, or is damaged.
+            DataError: the file is not an image, is damaged, or has more pixels than Pillow's limit.
         """
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image
 
         changes: dict[str, str] = {}
-        try:
-            with Image.open(file, formats=self.formats) as image:
+        with image_errors():
+            if not stat.S_ISREG(file.stat().st_mode):  # opening a pipe would wait for a writer
+                raise DataError("not a regular file")
+            # Given a path, Pillow maps an uncompressed TIFF into memory and rotates it wrongly.
+            with file.open("rb") as content, Image.open(content, formats=self.formats) as image:
+                is_deep = is_16_bit(image)
                 upright, size = self._rotate(image, changes)
-                converted = self._convert(upright, image.mode, changes)
-                pixels = np.asarray(self._resize(converted, size, changes)).reshape(self.shape)
-        except UnidentifiedImageError:
-            raise DataError("not an image file") from None
-        except Image.DecompressionBombError:
-            raise DataError("implausibly large image") from None
-        except OSError as error:
-            raise DataError(error.strerror or f"damaged ({error})") from None
-        except DataError:
-            raise
-        except Exception as error:  # Pillow's decoders raise anything on a damaged file
-            raise DataError(f"damaged ({type(error).__name__}: {error})") from None
+                converted = self._convert(upright, image.mode, is_deep, changes)
+                pixels = np.asarray(self._resize(converted, size, changes))
+        pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+        if pixels.shape != self.shape:
+            raise DataError(f"damaged (its header says {size[0]}×{size[1]}, but its pixels differ)")
         if self.invert:
             changes["inverted"] = "brightness"
             pixels = 255 - pixels
@@ -97,28 +108,37 @@ class ImageReader:
 
     def _rotate(self, image: "Image.Image", changes: dict[str, str]) -> tuple["Image.Image", tuple[int, int]]:
         """Return the first frame, rotated by its EXIF orientation, and its full width and height."""
-        from PIL import ExifTags, ImageOps
+        from PIL import Image
 
-        width, height = image.size
+        size = upright_size(image)
         side = _REDUCING_GAP * max(self.shape[:2])
         image.draft(None, (side, side))
         if getattr(image, "is_animated", False):
             changes["frames"] = "only the first of several"
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        if orientation == 1:
-            return image, (width, height)
+        image.load()
+        rotation = orientation(image)
+        if rotation == 1:
+            return image, size
         changes["rotated"] = "by EXIF orientation"
-        return ImageOps.exif_transpose(image), (height, width) if orientation > 4 else (width, height)
+        return image.transpose(Image.Transpose[_TRANSPOSE_OF_ORIENTATION[rotation]]), size
 
-    def _convert(self, image: "Image.Image", mode: str, changes: dict[str, str]) -> "Image.Image":
+    def _convert(
+        self, image: "Image.Image", mode: str, is_deep: bool, changes: dict[str, str]
+    ) -> "Image.Image":
         """Return the image with 8 bits and the right channels; ``mode`` is that of the file."""
         from PIL import Image
 
         if mode == "F":
             raise DataError("floating-point pixels of unknown range; save the image with 8 bits per channel")
-        if mode.startswith("I"):  # 16 bits per pixel, in any of Pillow's modes for them
-            image = Image.fromarray((np.asarray(image).clip(0, 65535) >> 8).astype(np.uint8))
-            changes["depth"] = "16 bits to 8"
+        if mode.startswith("I"):  # grayscale with 16 bits per pixel, in any of Pillow's modes for them
+            pixels = np.asarray(image)
+            if pixels.min() < 0 or pixels.max() > 65535:
+                raise DataError("32-bit pixels of unknown range; save the image with 8 bits per channel")
+            changes["depth"] = _describe_depth(int(pixels.min()), int(pixels.max()))
+            image = Image.fromarray((pixels >> 8).astype(np.uint8))
+        elif is_deep:  # Pillow has dropped the lower 8 bits of each channel
+            pixels = np.asarray(image)
+            changes["depth"] = _describe_depth(int(pixels.min()) << 8, (int(pixels.max()) << 8) + 255)
         if self._mode != "RGBA" and (image.has_transparency_data or image.mode == "RGBa"):
             image = image.convert("RGBA")
             background = Image.new("RGBA", image.size, "white")
@@ -147,3 +167,8 @@ class ImageReader:
             return ImageOps.pad(image, (width, height), bilinear, color=0)
         changes["resized"] += ", stretched"
         return image.resize((width, height), bilinear)
+
+
+def _describe_depth(low: int, high: int) -> str:
+    """Describe the conversion of 16-bit pixels, with their range if it leaves the higher bits unused."""
+    return "16 bits to 8" + (f", dark: from {low} to {high} of 65535" if high < _DARK_BELOW else "")

@@ -3,35 +3,38 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from convlab.data.image_folder import ImageFolder
+from convlab.errors import DataError
 from convlab.use.prediction_result import Unreadable
 
 
-def image_files(paths: Iterable[str | Path]) -> list[Path | Unreadable]:
-    """Return the files in order, each folder replaced by the image files in it at any depth, sorted by name.
+def image_files(paths: Iterable[str | Path]) -> tuple[list[Path | Unreadable], dict[str, tuple[Path, ...]]]:
+    """Replace each folder by the image files in it at any depth, sorted by path.
 
-    A path that does not exist, or a folder without image files, is returned as ``Unreadable``.
+    Returns:
+        The image files, in order, and the other files of the folders by the reason why they are left out. A
+        path that does not exist, or a folder that cannot be read or has no image files, is ``Unreadable``.
     """
     files: list[Path | Unreadable] = []
+    left_out: dict[str, list[Path]] = {}
     for path in map(Path, paths):
         path = path.expanduser()
-        if path.is_dir():
-            inside = _inside(path)
-            files += inside or [Unreadable(file=path, reason="the folder contains no image files")]
-        elif path.exists():
-            files.append(path)
-        else:
+        if not path.exists():
             files.append(Unreadable(file=path, reason="not found"))
-    return files
-
-
-def _inside(folder: Path) -> list[Path]:
-    from PIL import Image
-
-    Image.init()
-    readable = {suffix for suffix, format_ in Image.registered_extensions().items() if format_ in Image.OPEN}
-    readable -= {".pdf", ".mpg", ".mpeg", ".hdf", ".h5"}  # Pillow registers these, but cannot decode them
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.suffix.lower() in readable and file.is_file() and not file.name.startswith(".")
-    )
+            continue
+        if not path.is_dir():
+            files.append(path)
+            continue
+        try:
+            folder = ImageFolder.read(path, recursive=True)
+        except DataError as error:
+            files.append(Unreadable(file=path, reason=str(error)))
+            continue
+        inside = [entry.path for entry in folder.images]
+        for entry in folder.left_out:
+            if entry.reason in (folder.UNREADABLE, folder.NOT_A_FILE):
+                inside.append(entry.path)  # reading it fails, with the reason
+            else:
+                left_out.setdefault(entry.reason, []).append(entry.path)
+        files += sorted(inside) or [Unreadable(file=path, reason="the folder contains no image files")]
+    return files, {reason: tuple(paths) for reason, paths in left_out.items()}

@@ -84,7 +84,8 @@ def predict(
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
     brightness: list[float] = []
-    for images, failures in _read_in_batches(image_files(files), reader, model):
+    found, left_out = image_files(files)
+    for images, failures in _read_in_batches(found, reader, model):
         unreadable += failures
         predictions += _classify(images, logits_of, names, top) if images else []
         brightness += [float(pixels.mean()) for _, pixels, _ in images]
@@ -92,6 +93,7 @@ def predict(
         run=recorded.path,
         predictions=tuple(predictions),
         unreadable=tuple(unreadable),
+        left_out=left_out,
         hint=_brightness_hint(model, brightness),
     )
 

@@ -1,6 +1,7 @@
 """The result of a prediction."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,14 @@ class Predictions:
         run: the run's folder.
         predictions: one per readable file, in order.
         unreadable: the files that could not be read.
+        left_out: the files in folders that are hidden or not images, by the reason why they are left out.
         hint: what may be wrong with the images in general; empty if nothing was noticed.
     """
 
     run: Path
     predictions: tuple[Prediction, ...]
     unreadable: tuple[Unreadable, ...]
+    left_out: Mapping[str, tuple[Path, ...]] = field(default_factory=dict, hash=False)
     hint: str = ""
 
     def summary(self) -> dict[str, Any]:
@@ -68,5 +71,6 @@ class Predictions:
             "run": str(self.run),
             "predictions": [asdict(each) | {"file": str(each.file)} for each in self.predictions],
             "unreadable": [asdict(each) | {"file": str(each.file)} for each in self.unreadable],
+            "left_out": {reason: [str(file) for file in files] for reason, files in self.left_out.items()},
             "hint": self.hint,
         }

@@ -1,6 +1,7 @@
 """The dataset ``folder``: the user's own images, in one folder per class."""
 
 import logging
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +14,13 @@ from convlab import (
     Dataset,
     DataSource,
     ImageData,
+    ImageHeader,
+    ImageReader,
     SourceFile,
     SourceFiles,
     Split,
     hold_out,
 )
-from convlab_datasets.folder.decoding import Header, TargetFormat
 from convlab_datasets.folder.duplicates import without_duplicates
 from convlab_datasets.folder.faults import Faults
 from convlab_datasets.folder.images import read_headers, read_split
@@ -31,16 +33,22 @@ logger = logging.getLogger("convlab")
 
 def _load(source: DataSource, options: FolderOptions) -> ImageData:
     """Load the images of a folder; logs which files are skipped, and whether the images are streamed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about large images and invalid metadata
+        return _read(options)
+
+
+def _read(options: FolderOptions) -> ImageData:
     root = _root(options.path)
     faults = Faults(root)
     layout = read_layout(root, faults)
     files, headers = read_headers(root, layout.files, faults)
     if not files:
         raise DataError(f"{faults}; no image remains")
-    target = _target_format(root, files, headers, options)
+    reader = _reader(root, files, headers, options)
     files = _with_test_set(without_duplicates(files, faults), options)
 
-    size = len(files) * int(np.prod(target.shape))
+    size = len(files) * int(np.prod(reader.shape))
     stream = size > options.stream_above * _BYTES_PER_MEGABYTE
     if stream:
         logger.info(
@@ -52,7 +60,7 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     used = {}
     for split in sorted({file.split for file in files}):
         splits[split], decoded = read_split(
-            root, [file for file in files if file.split == split], target, faults, stream=stream
+            root, [file for file in files if file.split == split], reader, faults, stream=stream
         )
         used[split] = tuple(SourceFile(file.name, file.sha256) for file in decoded)
     if faults:
@@ -67,7 +75,7 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     return ImageData(
         **splits,
         class_names=layout.class_names,
-        files=SourceFiles(root=root, used=used, left_out=faults.names),
+        files=SourceFiles(root=root, used=used, left_out=faults.left_out()),
     )
 
 
@@ -84,9 +92,9 @@ def _root(path: str) -> Path:
     return root
 
 
-def _target_format(
-    root: Path, files: Sequence[ImageFile], headers: Sequence[Header], options: FolderOptions
-) -> TargetFormat:
+def _reader(
+    root: Path, files: Sequence[ImageFile], headers: Sequence[ImageHeader], options: FolderOptions
+) -> ImageReader:
     grayscale = options.color_mode == "grayscale"
     if options.color_mode == "auto":
         grayscale = all(header.is_grayscale for header in headers)
@@ -101,7 +109,7 @@ def _target_format(
                     f"{_format_size(header.image_size)}); set `dataset_options.image_size` to the height and "
                     "width to resize them to, such as [64, 64]"
                 )
-    return TargetFormat(image_size, 1 if grayscale else 3, options.resize)
+    return ImageReader(shape=(*image_size, 1 if grayscale else 3), resize=options.resize)
 
 
 def _with_test_set(files: list[ImageFile], options: FolderOptions) -> list[ImageFile]:
@@ -122,7 +130,7 @@ def _format_size(image_size: tuple[int, int]) -> str:
 
 FOLDER = Dataset(
     name="folder",
-    summary="Your own images: PNG, JPEG, BMP, GIF or WebP, one folder per class",
+    summary="Your own images: PNG, JPEG, TIFF, WebP and others, one folder per class",
     load=_load,
     options=FolderOptions,
     where="the folder given as dataset.path",

@@ -21,14 +21,14 @@ def without_duplicates(files: list[ImageFile], faults: Faults) -> list[ImageFile
         if len({file.label for file in duplicates}) > 1:
             for file in duplicates:
                 other = next(other for other in duplicates if other.label != file.label)
-                faults.add("in two classes, so one label is wrong", f"{file.name} = {other.name}")
+                faults.add("in two classes, so one label is wrong", file.name, f" = {other.name}")
                 removed.add(file.name)
             continue
         kept = min(duplicates, key=lambda file: _PRECEDENCE.index(file.split))
         for file in duplicates:
             if file is not kept:
                 fault = "copies of another" if file.split == kept.split else f"also in {kept.split}"
-                faults.add(fault, f"{file.name} = {kept.name}")
+                faults.add(fault, file.name, f" = {kept.name}")
                 removed.add(file.name)
     return [file for file in files if file.name not in removed]
 

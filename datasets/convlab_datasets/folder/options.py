@@ -5,8 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from convlab_datasets.folder.decoding import ColorMode
-
 _Size = Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -20,7 +18,7 @@ class FolderOptions:
     """Height and width to resize images to; required unless all have the same size."""
     resize: Literal["stretch", "crop", "pad"] = "stretch"
     """For another aspect ratio: stretch the image, crop it to the center, or pad it with black."""
-    color_mode: ColorMode = "auto"
+    color_mode: Literal["auto", "rgb", "grayscale"] = "auto"
     """Color or grayscale; auto: grayscale if all images are."""
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Fraction of each class used as the test set if there is no test folder."""

@@ -1,5 +1,6 @@
 """Reading image files of every kind as the pixels that a model takes."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from convlab import DataError, ImageReader
+from convlab import DataError, ImageHeader, ImageReader
 
 # All corners differ, so that a rotation or a flip is detected.
 GRAY = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
@@ -60,6 +61,8 @@ def test_1_and_16_bits_are_scaled_to_8(tmp_path: Path) -> None:
         pixels, changes = READER.read(save(tmp_path / name, GRAY.astype(np.uint16) * 257))
         np.testing.assert_array_equal(pixels[..., 0], GRAY)
         assert changes == {"depth": "16 bits to 8"}
+        _, changes = READER.read(save(tmp_path / name, GRAY.astype(np.uint16) * 16))
+        assert changes == {"depth": "16 bits to 8, dark: from 0 to 3760 of 65535"}
 
 
 def test_transparent_pixels_become_white(tmp_path: Path) -> None:
@@ -84,6 +87,52 @@ def test_an_image_is_rotated_by_its_exif_orientation(tmp_path: Path) -> None:
         pixels, changes = READER.read(file)
         np.testing.assert_array_equal(pixels[..., 0], GRAY)
         assert changes == {"rotated": "by EXIF orientation"}
+
+
+ROTATIONS = {
+    1: GRAY,
+    2: GRAY[:, ::-1],
+    3: np.rot90(GRAY, 2),
+    4: GRAY[::-1],
+    5: GRAY.T,
+    6: np.rot90(GRAY, -1),
+    7: np.rot90(GRAY, 2).T,
+    8: np.rot90(GRAY),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.png", {}),
+        ("a.webp", {"lossless": True}),
+        ("a.tiff", {}),
+        ("a.tiff", {"compression": "tiff_lzw"}),
+    ],
+)
+def test_every_orientation_is_applied_once(name: str, options: dict[str, Any], tmp_path: Path) -> None:
+    for orientation, upright in ROTATIONS.items():
+        exif = Image.Exif()
+        exif[0x112] = orientation
+        file = save(tmp_path / name, GRAY, exif=exif, **options)
+        pixels, _ = ImageReader(shape=(*upright.shape, 1)).read(file)
+        np.testing.assert_allclose(pixels[..., 0], upright, atol=1)
+        assert ImageHeader.read(file).image_size == upright.shape
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+@pytest.mark.parametrize(
+    "entry", ["0003 00000001 00000000", "0003 00000001 00090000", "0002 00000002 36000000"]
+)
+def test_an_orientation_that_is_no_integer_from_1_to_8_means_upright(
+    entry: str, suffix: str, tmp_path: Path
+) -> None:
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12" + bytes.fromhex(entry) + bytes(4)
+    file = save(tmp_path / f"image.{suffix}", np.full((6, 8), 9, np.uint8), exif=exif)
+    with Image.open(file) as image:
+        assert image.getexif()[0x112] in (0, 9, "6")
+    assert READER.read(file)[0].shape == (6, 8, 1)
+    assert ImageHeader.read(file).image_size == (6, 8)
 
 
 def test_only_the_first_frame_of_an_animation_is_read(tmp_path: Path) -> None:
@@ -115,7 +164,7 @@ def test_inverting_swaps_light_and_dark(tmp_path: Path) -> None:
     assert changes == {"inverted": "brightness"}
 
 
-def test_the_error_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+def test_the_error_says_why_a_file_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (100, 100), dtype=np.uint8)
     whole = save(tmp_path / "whole.png", noise).read_bytes()
     (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
@@ -128,6 +177,20 @@ def test_the_error_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
         "empty.png": "not an image file",
         "float.tiff": "floating-point pixels",
         "nothing.png": "No such file",
+    }.items():
+        with pytest.raises(DataError, match=reason):
+            READER.read(tmp_path / name)
+    save(tmp_path / "wide.tiff", GRAY.astype(np.int32) * 10**6)
+    save(tmp_path / "eps.png", GRAY, format="EPS")  # Pillow would run Ghostscript
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
+    for name, reason in {
+        "wide.tiff": "32-bit pixels of unknown range",
+        "eps.png": "not an image file",
+        "pipe.png": "not a regular file",
+        "loop.png": "Too many levels of symbolic links",
+        "whole.png": "too many pixels for one image; reduce its size",
     }.items():
         with pytest.raises(DataError, match=reason):
             READER.read(tmp_path / name)

@@ -187,7 +187,13 @@ def _report(verification: data.Verification) -> list[str]:
     if verification.input_shape:
         shape = "×".join(map(str, verification.input_shape))
         train, test = map(_balance, (verification.train_per_class, verification.test_per_class))
-        report.append(f"    train: {train}; test: {test}; {len(verification.class_names)} classes; {shape}")
+        validation = verification.validation_per_class
+        held_out = f"validation: {_balance(validation)}; " if validation else ""
+        report.append(
+            f"    train: {train}; {held_out}test: {test}; {len(verification.class_names)} classes; {shape}"
+        )
+    for reason, files in verification.left_out.items():
+        report.append(f"    left out: {len(files):,} {shown(reason)}")
     return report
 
 

@@ -15,6 +15,7 @@ from convlab.cli.messages import print_message
 from convlab.cli.options.host import PluginFiles
 from convlab.cli.options.recorded_run import AsJson, RunName, RunsDir, Trust
 from convlab.cli.output import print_all, print_json
+from convlab.data.image_folder import ImageFolder
 from convlab.data.image_reader import RESIZES
 from convlab.text.visible import visible
 from convlab.use.prediction import predict
@@ -111,11 +112,15 @@ def _lines(predictions: tuple[Prediction, ...]) -> Text:
 
 
 def _changes(predictions: Predictions) -> Iterator[str]:
-    """Yield one line per kind of change, with the first file and the number of others."""
+    """Yield one line per kind of change or reason to leave files out, with the first and how many more."""
     kinds = dict.fromkeys(kind for each in predictions.predictions for kind in each.changes)
     for kind in kinds:
         changed = [each for each in predictions.predictions if kind in each.changes]
         more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
         yield f"{kind}: {changed[0].file}{more} ({changed[0].changes[kind]})"
+    for reason, files in predictions.left_out.items():
+        if reason != ImageFolder.HIDDEN:
+            more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+            yield f"left out: {files[0]}{more} ({reason})"
     if predictions.hint:
         yield predictions.hint

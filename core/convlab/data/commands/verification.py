@@ -31,6 +31,8 @@ class Verification:
         class_names: one name per class.
         train_per_class: the number of training images per class.
         test_per_class: the number of test images per class.
+        validation_per_class: the number of validation images per class, if the dataset has its own.
+        left_out: the files that are not used, by the reason, if each image has its own file.
         sha256: digests of the four arrays, by the names used in ``DatasetManifest.sha256``.
     """
 
@@ -42,6 +44,8 @@ class Verification:
     class_names: tuple[str, ...] = ()
     train_per_class: tuple[int, ...] = ()
     test_per_class: tuple[int, ...] = ()
+    validation_per_class: tuple[int, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     sha256: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -108,5 +112,7 @@ def _compare(
         class_names=data.class_names,
         train_per_class=images_per_class(data, "train"),
         test_per_class=images_per_class(data, "test"),
+        validation_per_class=images_per_class(data, "validation") if data.validation else (),
+        left_out=data.files.left_out if data.files else {},
         sha256=array_digests(data),
     )

@@ -61,4 +61,9 @@ class Catalog:
         known = {provided.part.name for provided in parts}
         if ":" in name:
             known = {provided.qualified_name for provided in parts}
+            file = name.rpartition(":")[0]
+            if file.endswith(".py") and not any(provided.provider.name == file for provided in parts):
+                raise UnknownNameError(
+                    f"unknown {kind} {name!r}; load the plugin file {file!r} with `plugin_files`"
+                )
         raise UnknownNameError(f"unknown {kind} {name!r}; {did_you_mean(name, known)}")

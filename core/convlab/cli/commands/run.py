@@ -9,9 +9,11 @@ from convlab import api
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
-from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
+from convlab.cli.options.host import NoPlugins, PluginFiles
+from convlab.cli.options.recorded_run import Trust
 from convlab.cli.output import print_all, print_json, print_text, shown
 from convlab.experiment import resolve
+from convlab.runs.repeating import host_to_run
 from convlab.runs.result import Run
 from convlab.training.callbacks.summary_lines import describe, metrics_line
 
@@ -27,6 +29,7 @@ def run_experiment(
     file: options.File = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
+    trust: Trust = False,
     runs_dir: options.RunsDir = Path("runs"),
     name: options.RunName = None,
     data_dir: options.DataDir = None,
@@ -38,13 +41,20 @@ def run_experiment(
     """Train an architecture on a dataset, validate after each epoch and evaluate the test set at the end.
 
     Settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the command
-    line; later ones override earlier ones.
+    line; later ones override earlier ones. The experiment.toml of a run repeats that run, with the plugin
+    files that it recorded.
 
     Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 --schedule step[/]
     """
     with ending_well():
         experiment = experiment_from(context, file)
-        host = host_from(plugin, no_plugins)
+        host = host_to_run(
+            experiment,
+            file,
+            plugin_files=plugin or (),
+            third_party=False if no_plugins else None,
+            trust=trust,
+        )
         if print_config:
             resolved = resolve(experiment, host).experiment
         elif dry_run:

@@ -139,9 +139,7 @@ def _decimal(value: Any) -> str:
 
 def _next_commands(described: dict[str, Any]) -> list[str]:
     run = shlex.quote(described["run"])
-    files = {plugin["target"] for plugin in described["plugins"] if plugin["sha256"]}
-    plugins = "".join(f" --plugin {shlex.quote(file)}" for file in sorted(files))
-    commands = {f"convlab run {run}/experiment.toml{plugins}": "run it again"}
+    commands = {f"convlab run {run}/experiment.toml": "run it again"}
     if described["state"] == "finished":
         commands = {
             f"convlab evaluate {run}": "metrics per class, confusions, calibration",
@@ -150,7 +148,7 @@ def _next_commands(described: dict[str, Any]) -> list[str]:
         } | commands
     elif described["state"] in ("interrupted", "failed"):
         commands = {f"convlab resume {run}": "continue the run"} | commands
-    if files:
+    if any(plugin["sha256"] for plugin in described["plugins"]):
         commands[f"convlab show-run {run} --code"] = "print its plugin files"
     width = max(map(len, commands))
     return [

@@ -1,18 +1,24 @@
 """Everything a run folder says about its run, read without executing anything from it."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from convlab.errors import ConvlabError, RunFolderError
+from convlab.errors import RunFolderError
 from convlab.experiment.differences import changed_settings
 from convlab.host import PluginHost
 from convlab.parts import PART_TYPES
 from convlab.runs.listed_run import read_listed
 from convlab.runs.lookup import find_run
+from convlab.runs.reading import (
+    MissingFileError,
+    read_environment,
+    read_epochs,
+    read_experiment,
+    read_summary,
+)
 from convlab.runs.recorded_plugin import RecordedPlugin
-from convlab.runs.recorded_run import RecordedRun, open_run, read_summary
+from convlab.runs.recorded_run import recorded_plugins
 
 _PARTS = tuple(part_type.kind.key for part_type in PART_TYPES)
 
@@ -47,46 +53,49 @@ def describe_run(
         "environment": {},
         "plugins": [],
         "files": _file_sizes(path),
-        "damage": [listed.message] if listed.state == "damaged" else [],
+        "damage": [],
     }
-    try:
-        described["epochs"] = _read_epochs(path / "metrics.jsonl")
-        if (path / "environment.json").exists():
-            described |= _describe_recorded(open_run(path), host or PluginHost())
-        if listed.state == "finished":
-            summary = read_summary(path)
-            described |= {key: summary.get(key) for key in ("parameters", "timing", "epochs")}
-    except ConvlabError as error:
-        if str(error) not in described["damage"]:
+    for describe in (_experiment, _environment, _epochs, _summary):
+        try:
+            described |= describe(path, host)
+        except MissingFileError:  # the run stopped before it wrote the file
+            continue
+        except RunFolderError as error:
             described["damage"].append(str(error))
+    if listed.state == "damaged" and not described["damage"]:
+        described["damage"] = [listed.message]
     return described
 
 
-def _describe_recorded(run: RecordedRun, host: PluginHost) -> dict[str, Any]:
-    experiment = run.experiment.model_dump(mode="json", exclude_none=True)
+def _experiment(path: Path, host: PluginHost | None) -> dict[str, Any]:
+    experiment = read_experiment(path)
+    parts = experiment.model_dump(mode="json", include=set(_PARTS))
     return {
-        "parts": {key: experiment[key] for key in _PARTS if experiment[key]},
-        "changed": changed_settings(run.experiment, host),
-        "environment": {key: value for key, value in run.environment.items() if key != "plugins"},
-        "plugins": [_describe_plugin(plugin) for plugin in run.plugins],
+        "parts": {key: parts[key] for key in _PARTS if parts[key]},
+        "changed": changed_settings(experiment, host or PluginHost()),
     }
+
+
+def _environment(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG001
+    environment = read_environment(path)
+    return {
+        "environment": {key: value for key, value in environment.items() if key != "plugins"},
+        "plugins": [_describe_plugin(plugin) for plugin in recorded_plugins(path, environment)],
+    }
+
+
+def _epochs(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG001
+    return {"epochs": read_epochs(path)}
+
+
+def _summary(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG001
+    summary = read_summary(path)
+    return {key: summary.get(key) for key in ("parameters", "timing", "epochs")}
 
 
 def _describe_plugin(plugin: RecordedPlugin) -> dict[str, Any]:
     described = asdict(plugin) | {"kind": plugin.part_type.kind.name, "sha256": plugin.sha256}
     return {key: value for key, value in described.items() if key not in ("part_type", "text")}
-
-
-def _read_epochs(file: Path) -> list[dict[str, Any]]:
-    """Return the records of the epochs, without a last line that is incomplete."""
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
-        records = [json.loads(line) for line in lines]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunFolderError(f"{str(file)!r} is damaged ({error})") from None
-    return [record for record in records if isinstance(record, dict)]
 
 
 def _file_sizes(path: Path) -> dict[str, int]:

@@ -1,15 +1,16 @@
 """A run as listed in a table, read fast enough to list thousands of runs per second."""
 
-import json
 import os
 import re
-import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from convlab.runs.lock import is_running
+from convlab.runs.reading import FileError, MissingFileError, read_epochs, read_model
+from convlab.runs.run_files import Parts, Stopped, Summary, is_plausible
 
 State = Literal["finished", "running", "interrupted", "failed", "damaged"]
 STATES: tuple[State, ...] = ("finished", "running", "interrupted", "failed", "damaged")
@@ -74,51 +75,53 @@ class ListedRun:
 
 def read_listed(folder: str) -> ListedRun | None:
     """Read a run; ``None`` if the folder has none of the files that a run writes."""
-    content = _read(f"{folder}/summary.json")
-    if isinstance(content, OSError):
-        if isinstance(content, FileNotFoundError):
-            return _unfinished(folder)
-        return _damaged(folder, f"summary.json cannot be read ({content.strerror or content})")
     try:
-        summary = json.loads(content)
-        names = _names(summary["experiment"])
-        return ListedRun(
-            path=Path(folder),
-            state="finished",
-            started=_time(summary.get("started"), folder),
-            dataset=names[0],
-            architecture=names[1],
-            optimizer=names[2],
-            epochs=len(summary["epochs"]),
-            test={str(name): _number(value) for name, value in summary["test"].items()},
-            seconds=sum(map(float, summary["timing"].values())),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return _damaged(folder, f"summary.json is damaged ({type(error).__name__}: {error})")
-
-
-def _unfinished(folder: str) -> ListedRun | None:
-    if not any(os.path.exists(f"{folder}/{name}") for name in _RUN_FILES):  # noqa: PTH110 - faster
+        return _finished(folder)
+    except MissingFileError:
+        pass
+    except FileError as error:
+        return _damaged(folder, error.short)
+    if not any(os.path.lexists(f"{folder}/{name}") for name in _RUN_FILES):
         return None
-    state, message = _state(folder)
-    if state == "interrupted" and os.path.exists(f"{folder}/summary.json"):  # noqa: PTH110
-        return read_listed(folder)  # it finished in the meantime
-    metrics = _read(f"{folder}/metrics.jsonl")
-    experiment = _read(f"{folder}/experiment.toml")
-    if isinstance(experiment, OSError):
-        return _damaged(folder, f"experiment.toml cannot be read ({experiment.strerror or experiment})")
     try:
-        names = _names(tomllib.loads(experiment.decode()))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        return _damaged(folder, f"experiment.toml is damaged ({error})")
+        return _unfinished(folder)
+    except FileError as error:
+        return _damaged(folder, error.short)
+
+
+def _finished(folder: str) -> ListedRun:
+    summary = read_model(folder, Summary)
+    return ListedRun(
+        path=Path(folder),
+        state="finished",
+        started=summary.started or _started(folder),
+        dataset=summary.experiment.dataset,
+        architecture=summary.experiment.architecture,
+        optimizer=summary.experiment.optimizer,
+        epochs=len(summary.epochs),
+        test=summary.test or {},
+        seconds=sum(summary.timing.values()),
+    )
+
+
+def _unfinished(folder: str) -> ListedRun:
+    state, message = _state(folder)
+    if state == "interrupted":
+        with suppress(MissingFileError):
+            return _finished(folder)  # it finished in the meantime
+    parts = read_model(folder, Parts)
+    try:
+        epochs = read_epochs(folder)
+    except MissingFileError:
+        epochs = []
     return ListedRun(
         path=Path(folder),
         state=state,
-        started=_time(None, folder),
-        dataset=names[0],
-        architecture=names[1],
-        optimizer=names[2],
-        epochs=0 if isinstance(metrics, OSError) else metrics.count(b"\n"),
+        started=_started(folder),
+        dataset=parts.dataset,
+        architecture=parts.architecture,
+        optimizer=parts.optimizer,
+        epochs=len(epochs),
         message=message,
     )
 
@@ -127,50 +130,27 @@ def _state(folder: str) -> tuple[State, str]:
     """Return the state of a run without a summary, and why it stopped."""
     if is_running(folder):
         return "running", ""
-    content = _read(f"{folder}/stopped.json")
-    if isinstance(content, OSError):
+    try:
+        stopped = read_model(folder, Stopped)
+    except MissingFileError:
         return "interrupted", "killed"
-    try:
-        stopped = json.loads(content)
-        state: State = "failed" if stopped["state"] == "failed" else "interrupted"
-        return state, str(stopped.get("message", ""))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return "damaged", f"stopped.json is damaged ({error})"
-
-
-def _read(file: str) -> bytes | OSError:
-    try:
-        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib doubles the time of listing thousands
-            return opened.read()
-    except OSError as error:
-        return error
-
-
-def _names(experiment: Any) -> tuple[str, str, str]:
-    return str(experiment["dataset"]), str(experiment["architecture"]), str(experiment["optimizer"])
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    return stopped.state, stopped.message
 
 
 def _damaged(folder: str, message: str) -> ListedRun:
-    return ListedRun(
-        path=Path(folder), state="damaged", started=_time(None, folder), message=" ".join(message.split())
-    )
+    return ListedRun(path=Path(folder), state="damaged", started=_started(folder), message=message)
 
 
-def _time(written: Any, folder: str) -> datetime:
-    """Return when a run started: as recorded, or by its name, or by the time its files were written."""
-    if isinstance(written, str):
-        time = datetime.fromisoformat(written)
-        return time if time.tzinfo else time.replace(tzinfo=UTC)
+def _started(folder: str) -> datetime:
+    """Return when a run started by its name, or else when its files were written."""
     named = _TIME.match(os.path.basename(folder))  # noqa: PTH119
     if named:
-        return datetime.strptime(named[0], "%Y%m%dT%H%M%S%z")
-    for name in ("experiment.toml", ""):
-        try:
-            return datetime.fromtimestamp(os.stat(f"{folder}/{name}").st_mtime, UTC)  # noqa: PTH116
-        except OSError:
-            continue
+        with suppress(ValueError):
+            time = datetime.strptime(named[0], "%Y%m%dT%H%M%S%z")
+            if is_plausible(time):
+                return time
+    with suppress(OSError, ValueError, OverflowError):
+        time = datetime.fromtimestamp(os.stat(folder).st_mtime, UTC)  # noqa: PTH116
+        if is_plausible(time):
+            return time
     return datetime.fromtimestamp(0, UTC)

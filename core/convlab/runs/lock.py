@@ -4,6 +4,7 @@ The lock decides. The record lets other processes see that a run is in progress 
 which would get in the way of a process that wants it.
 """
 
+import functools
 import json
 import os
 import socket
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from convlab.errors import RunFolderError
+from convlab.runs.reading import FileError, read_model
+from convlab.runs.run_files import Holder
 from convlab.system.atomic_write import write_text
 
 Task = Literal["training", "exporting"]
 
-_LOCK, _HOLDER = ".lock", ".running"
+_LOCK, _HOLDER = ".lock", Holder.name
 _POLL_SECONDS = 0.2
 _HEARTBEAT_SECONDS = 60
 # A record that was not renewed for this long is that of a process that died on another machine.
@@ -68,44 +71,45 @@ def locked(folder: Path, task: Task = "training") -> Iterator[None]:
 def is_running(folder: str) -> bool:
     """Return whether a process is training a run, without touching the run's lock.
 
-    On the machine of that process, the process table decides: a killed process, or another one that got its
-    ID, does not count. From elsewhere, such as a container or another machine with the same disk, a run
-    counts as running while its process renews the record, and for 10 minutes after that.
+    On the machine of that process, the process table decides: a killed process, another one that got its ID,
+    or one from before a reboot does not count. From elsewhere, such as a container or another machine with
+    the same disk, a run counts as running while its process renews the record, and for 10 minutes after that.
 
     Args:
         folder: the run's folder.
     """
-    file = f"{folder}/{_HOLDER}"
     try:
-        with open(file, "rb") as opened:  # noqa: PTH123 - pathlib doubles the time of listing thousands
-            holder = json.loads(opened.read())
-            renewed = os.fstat(opened.fileno()).st_mtime
-        if holder.get("task") == "exporting":
+        holder = read_model(folder, Holder)
+        if holder.task == "exporting":
             return False
-        if holder["machine"] == _machine():
-            if holder["folder"] != os.stat(folder).st_ino:  # noqa: PTH116 - a copy of a run in progress
+        here = _this_machine()
+        if holder.host == here["host"]:
+            if holder.boot != here["boot"]:  # it has been rebooted
                 return False
-            if not _is_alive(int(holder["pid"]), holder["start"]):
+            if holder.folder != os.stat(folder).st_ino:  # noqa: PTH116 - a copy of a run in progress
                 return False
-            if holder["start"] is not None:
-                return True
+            if holder.processes == here["processes"]:
+                if not _is_alive(holder.pid, holder.start):
+                    return False
+                if holder.start is not None:
+                    return True
+        renewed = os.stat(f"{folder}/{Holder.name}").st_mtime  # noqa: PTH116
         return time.time() - renewed < _STALE_SECONDS
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not running, or not a record
+    except (OSError, FileError):  # not running, or not a record
         return False
 
 
-def _task_of_holder(folder: Path) -> Task | None:
+def _task_of_holder(folder: Path) -> str | None:
     """Return what the process that holds the lock does; ``None`` while it begins or ends."""
     try:
-        holder = json.loads((folder / _HOLDER).read_bytes())
-        return "exporting" if holder.get("task") == "exporting" else "training"
-    except (OSError, ValueError, AttributeError):
+        return read_model(folder, Holder).task
+    except FileError:
         return None
 
 
 def _this_process(folder: Path) -> dict[str, Any]:
     pid = os.getpid()
-    return {"pid": pid, "start": _start(pid), "machine": _machine(), "folder": folder.stat().st_ino}
+    return {"pid": pid, "start": _start(pid), "folder": folder.stat().st_ino} | _this_machine()
 
 
 def _is_alive(pid: int, start: int | None) -> bool:
@@ -133,15 +137,20 @@ def _start(pid: int) -> int | None:
     return None if state in (b"Z", b"X") else int(fields[18])
 
 
-def _machine() -> str:
-    """Return what identifies the process table: the host, its boot and the namespace of process IDs."""
-    identity = [socket.gethostname()]
+@functools.cache
+def _this_machine() -> dict[str, str]:
+    """Return what identifies this host, its current boot and the namespace of its process IDs."""
+    identity = {"host": socket.gethostname(), "boot": "", "processes": ""}
+    with suppress(OSError):  # hosts may share their name
+        identity["host"] += " " + _first_line("/etc/machine-id")
     with suppress(OSError):
-        identity += [
-            Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip(),
-            str(Path("/proc/self/ns/pid").readlink()),
-        ]
-    return " ".join(identity)
+        identity["boot"] = _first_line("/proc/sys/kernel/random/boot_id")
+        identity["processes"] = str(Path("/proc/self/ns/pid").readlink())
+    return identity
+
+
+def _first_line(file: str) -> str:
+    return Path(file).read_text(encoding="ascii", errors="replace").strip()
 
 
 def _renew(file: Path, released: threading.Event) -> None:

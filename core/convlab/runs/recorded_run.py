@@ -1,26 +1,24 @@
 """An earlier run, made on this machine or elsewhere, opened without executing anything from it."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlab.errors import ConfigError, RunFolderError
+from convlab.errors import RunFolderError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.parts import PART_TYPES, Architecture, Part
 from convlab.runs.lookup import find_run
+from convlab.runs.reading import DamagedFileError, read_environment, read_experiment, read_summary
 from convlab.runs.recorded_plugin import RecordedPlugin
+from convlab.runs.run_files import Environment
 from convlab.runs.trust.model_config import MODEL_FILE, checked_config
 from convlab.runs.trust.plugin_loading import check_parts, host_with
 from convlab.system.tensorflow_start import start_tensorflow
 
 if TYPE_CHECKING:
     import keras
-
-# Keys of ``summary.json`` that earlier versions of convlab wrote, and their current names.
-_RENAMED = {"ended": "stop_reason", "kept": "selected_epoch"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,58 +182,18 @@ def open_run(run: str | Path, *, runs_dir: str | Path = "runs") -> RecordedRun:
         model = open_run("last").load_model()
     """
     path = find_run(run, runs_dir)
-    experiment_file, environment_file = path / "experiment.toml", path / "environment.json"
-    if not experiment_file.is_file():
-        raise RunFolderError(
-            f"{str(path)!r} has no experiment.toml; the run stopped before its data was loaded, run it again"
-        )
-    try:
-        experiment = Experiment.from_toml(experiment_file)
-    except ConfigError as error:
-        raise RunFolderError(f"{str(experiment_file)!r} is damaged ({error})") from error
-    environment = read_json(environment_file, "the run stopped before its first step, run it again")
-    entries = environment.get("plugins")
-    if not isinstance(entries, list):
-        raise RunFolderError(f"{str(environment_file)!r} is damaged (it has no list of plugins)")
-    try:
-        plugins = tuple(map(RecordedPlugin.read, entries))
-    except RunFolderError as error:
-        raise RunFolderError(f"{str(environment_file)!r} is damaged ({error})") from error
+    experiment, environment = read_experiment(path), read_environment(path)
+    plugins = recorded_plugins(path, environment)
     return RecordedRun(path=path, experiment=experiment, environment=environment, plugins=plugins)
 
 
-def read_summary(path: Path) -> dict[str, Any]:
-    """Return the contents of the ``summary.json`` of a run folder, under the current names of its keys.
+def recorded_plugins(path: Path, environment: Mapping[str, Any]) -> tuple[RecordedPlugin, ...]:
+    """Return the plugins in the contents of ``environment.json``.
 
     Raises:
-        RunFolderError: the run has not finished, or the file is damaged.
-    """
-    summary = read_json(path / "summary.json", "the run has not finished, continue it with 'convlab resume'")
-    return {_RENAMED.get(key, key): value for key, value in summary.items()}
-
-
-def read_json(file: Path, reason_if_missing: str) -> dict[str, Any]:
-    """Return the JSON object in a file of a run.
-
-    Args:
-        file: the file.
-        reason_if_missing: why the file may not exist, and what to do.
-
-    Raises:
-        RunFolderError: the file is missing, unreadable or damaged.
+        RunFolderError: an entry is invalid.
     """
     try:
-        value = json.loads(file.read_bytes())
-    except FileNotFoundError:
-        raise RunFolderError(f"{str(file.parent)!r} has no {file.name}; {reason_if_missing}") from None
-    except OSError as error:
-        raise RunFolderError(f"cannot read {str(file)!r} ({error.strerror or error})") from None
-    except (ValueError, RecursionError) as error:
-        raise RunFolderError(
-            f"{str(file)!r} is damaged ({error}); restore it from a copy of the run"
-        ) from None
-    if not isinstance(value, dict):
-        raise RunFolderError(
-            f"{str(file)!r} is damaged (not a JSON object); restore it from a copy of the run"
-        )
-    return value
+        return tuple(map(RecordedPlugin.read, environment["plugins"]))
+    except RunFolderError as error:
+        raise DamagedFileError(path, Environment, str(error)) from error

@@ -11,7 +11,7 @@ from typing import Any
 from convlab import api
 from convlab.errors import ConvlabError, in_one_line
 from convlab.host import PluginHost
-from convlab.runs.recorded_run import read_summary
+from convlab.runs.reading import read_summary
 from convlab.trials.trial import Trial, TrialResult
 
 _logger = logging.getLogger("convlab")

@@ -124,10 +124,16 @@ def test_another_process_with_the_id_of_a_killed_one_does_not_make_a_run_running
 
 def test_a_run_of_another_machine_is_running_while_its_record_is_renewed(run: Path) -> None:
     with RunFolder(run).locked():
-        change_holder(run, machine="another", pid=2**30)
+        change_holder(run, host="another", boot="another", pid=2**30)
         assert state(run) == "running"
         ten_minutes_ago = time.time() - 601
         os.utime(run / ".running", (ten_minutes_ago, ten_minutes_ago))
+        assert state(run) == "interrupted"
+
+
+def test_a_run_from_before_a_reboot_is_interrupted_at_once(run: Path) -> None:
+    with RunFolder(run).locked():
+        change_holder(run, boot="an earlier one")
         assert state(run) == "interrupted"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import filesize
 from rich.console import RenderableType
-from rich.filesize import decimal
 from rich.table import Table
 
 from convlab.cli.errors import ending_well
@@ -16,7 +16,7 @@ from convlab.cli.output import print_all, print_json, shown
 from convlab.runs.description import describe_run
 from convlab.runs.recorded_run import open_run
 from convlab.text.formatting import duration
-from convlab.training.callbacks.summary_lines import metrics_line
+from convlab.training.callbacks.summary_lines import decimal, metrics_line
 
 _CODE = "\n\t"  # the control characters of a file of code
 _FIRST_EPOCHS, _LAST_EPOCHS = 2, 8
@@ -59,17 +59,18 @@ def _code(files: dict[str, str]) -> list[str]:
 
 
 def _render(described: dict[str, Any]) -> list[RenderableType]:
-    state = described["state"] + (f": {described['message']}" if described["message"] else "")
+    is_explained = described["message"] and described["state"] != "damaged"
+    state = described["state"] + (f": {described['message']}" if is_explained else "")
     page: list[RenderableType] = [
         f"[bold cyan]{shown(described['run'])}[/]  {shown(state)}",
-        *(f"[bold red]damaged[/]  {shown(damage)}" for damage in described["damage"] if damage not in state),
+        *(f"[bold red]damaged[/]  {shown(damage)}" for damage in described["damage"]),
         _facts_table(described),
     ]
     if described["epochs"]:
         page += ["", _epochs_table(described["epochs"])]
     if described["test"]:
         page += ["", f"[bold green]test[/]  {shown(metrics_line(described['test']))}"]
-    files = (f"{name} ({decimal(size)})" for name, size in described["files"].items())
+    files = (f"{name} ({filesize.decimal(size)})" for name, size in described["files"].items())
     page += ["", f"[dim]files[/]  {shown(', '.join(files))}"]
     return [*page, *_next_commands(described)]
 
@@ -128,13 +129,9 @@ def _epochs_table(records: list[dict[str, Any]]) -> Table:
             if number == _FIRST_EPOCHS:
                 table.add_row("…")
             continue
-        values = (_decimal(record.get(name)) for name in names)
+        values = (decimal(record[name]) if name in record else "" for name in names)
         table.add_row(shown(record.get("epoch", "")), duration(float(record.get("seconds") or 0)), *values)
     return table
-
-
-def _decimal(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, int | float) else shown("" if value is None else value)
 
 
 def _next_commands(described: dict[str, Any]) -> list[str]:

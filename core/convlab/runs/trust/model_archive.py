@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convlab.system.regular_file import check_regular
+
 if TYPE_CHECKING:
     import h5py
 
@@ -27,6 +29,7 @@ def read_config(file: Path) -> bytes:
         ValueError: the configuration is implausibly large.
         OSError, KeyError, zipfile.BadZipFile, ...: the file cannot be read, or is damaged.
     """
+    check_regular(file)
     with zipfile.ZipFile(file) as archive:
         if archive.getinfo(CONFIG).file_size > _MAX_CONFIG_BYTES:
             raise ValueError("its configuration is implausibly large")

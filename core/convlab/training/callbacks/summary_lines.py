@@ -1,5 +1,6 @@
 """The lines that progress bars, plain lines and commands show of a run."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,7 +48,11 @@ def speed(record: Mapping[str, Any]) -> str:
 def metrics_line(results: Mapping[str, Any]) -> str:
     """Return the loss and the metrics in one line."""
     return "  ".join(
-        f"{name} {value:{'.4f' if abs(value) < 1e4 else '.4g'}}"
-        for name, value in results.items()
-        if name not in _NOT_METRICS
+        f"{name} {decimal(value)}" for name, value in results.items() if name not in _NOT_METRICS
     )
+
+
+def decimal(value: float | None) -> str:
+    """Return a loss or a metric with 4 decimals or digits; files have no value for NaN."""
+    number = math.nan if value is None else value
+    return f"{number:{'.4f' if not abs(number) >= 1e4 else '.4g'}}"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from convlab.errors import RunFolderError
 from convlab.system.atomic_write import write_bytes
+from convlab.system.regular_file import check_regular
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -91,6 +92,7 @@ def _read(path: Path, *, with_arrays: bool = True) -> tuple[dict[str, str], Arra
     from safetensors import SafetensorError, safe_open
 
     try:
+        check_regular(path)
         with safe_open(path, framework="numpy") as file:
             metadata: dict[str, str] = file.metadata() or {}
             names = file.keys() if with_arrays else ()
@@ -98,9 +100,11 @@ def _read(path: Path, *, with_arrays: bool = True) -> tuple[dict[str, str], Arra
     except FileNotFoundError:
         raise RunFolderError(f"checkpoint {str(path)!r} does not exist; {_OTHERWISE}") from None
     except OSError as error:
-        raise RunFolderError(f"cannot read the checkpoint {str(path)!r}: {error}") from error
-    except SafetensorError as error:
-        raise damaged(path, str(error)) from error
+        raise RunFolderError(
+            f"cannot read the checkpoint {str(path)!r} ({error.strerror or error}); {_OTHERWISE}"
+        ) from error
+    except (SafetensorError, MemoryError) as error:
+        raise damaged(path, str(error) or "larger than the memory") from error
     if metadata.get("format") not in _READABLE:
         raise RunFolderError(
             f"the checkpoint {str(path)!r} has format {metadata.get('format')!r}, which this version of "

@@ -12,7 +12,7 @@ class SeedState:
     """
 
     def __init__(self, model: keras.Model) -> None:
-        self._states = [variable for variable in model.variables if _is_seed_state(variable)]
+        self._states = [variable for variable in model.variables if is_seed_state(variable)]
         self._initial = [[int(word) for word in np.asarray(state)] for state in self._states]
 
     def begin_epoch(self, epoch: int) -> None:
@@ -22,5 +22,6 @@ class SeedState:
             state.assign(np.array([seed, 0], dtype=np.uint32).astype(state.dtype))
 
 
-def _is_seed_state(variable: keras.Variable) -> bool:
+def is_seed_state(variable: keras.Variable) -> bool:
+    """Return whether a variable is the state of a ``keras.random.SeedGenerator``."""
     return str(variable.path).rsplit("/", 1)[-1] == "seed_generator_state"

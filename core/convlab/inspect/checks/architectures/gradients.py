@@ -42,6 +42,34 @@ def every_weight_gets_a_gradient(subject: ArchitectureSubject) -> None:
             raise CheckFailedError(f"the gradient of {listed(dead)} is zero on every batch")
 
 
+@check(
+    "Training updates the moving averages of batch normalization",
+    why="in inference, the network would normalize with the initial averages, zero and one",
+    fix="do not call BatchNormalization with training=False; to freeze it, set trainable = False",
+    needs=("finite_output",),
+)
+def training_updates_moving_averages(subject: ArchitectureSubject) -> None:
+    """Compare the averages of each trainable layer before and after a batch in training mode."""
+    import keras
+
+    with subject.modifiable_model() as model:
+        layers = [
+            layer
+            for layer in model._flatten_layers(include_self=False)
+            if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
+        ]
+        before = [(layer.moving_mean.numpy(), layer.moving_variance.numpy()) for layer in layers]
+        model(1 + noise(4, subject.shape), training=True)
+        constant = [
+            layer.name
+            for layer, (mean, variance) in zip(layers, before, strict=True)
+            if np.array_equal(layer.moving_mean.numpy(), mean)
+            and np.array_equal(layer.moving_variance.numpy(), variance)
+        ]
+    if constant:
+        raise CheckFailedError(f"training does not change the averages of {listed(constant)}")
+
+
 def _gradients_per_step(
     model: "keras.Model", subject: ArchitectureSubject
 ) -> Iterator[list[tuple[Any, Any]]]:

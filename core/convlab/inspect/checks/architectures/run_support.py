@@ -1,15 +1,13 @@
-"""Whether a network supports everything a run does: seeding, saving, mixed precision and the graph loop."""
+"""Whether a network supports what a run does: mixed precision, the graph loop, and counting its cost."""
 
 import math
-import tempfile
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from convlab.data.source import DataSource
-from convlab.errors import TrainingError, in_one_line
+from convlab.errors import TrainingError
 from convlab.experiment import DataSettings, Experiment, TrainSettings, resolve
 from convlab.hookspecs import hookimpl
 from convlab.host import PluginHost
@@ -18,55 +16,7 @@ from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 from convlab.inspect.checks.tiny_images import CLASSES, tiny_images
 from convlab.parts import Architecture, Dataset
-from convlab.text.formatting import in_pixels, listed
-
-
-@check(
-    "The same seed gives the same initial weights",
-    why="otherwise a run cannot be repeated: convlab seeds Python, NumPy's global generator and TensorFlow",
-    fix="use keras.initializers, or draw from np.random.*; np.random.default_rng() without a seed and "
-    "os.urandom differ each time",
-    needs=("finite_output",),
-)
-def same_seed_same_weights(subject: ArchitectureSubject) -> None:
-    """Build twice and compare each weight."""
-    first, second = subject.model.weights, subject.build(subject.shape).weights
-    if len(first) != len(second):
-        raise CheckFailedError(f"the first build has {len(first)} weights, the second {len(second)}")
-    different = [
-        one.path
-        for one, other in zip(first, second, strict=True)
-        if not np.array_equal(one.numpy(), other.numpy(), equal_nan=True)
-    ]
-    if different:
-        raise CheckFailedError(f"two builds from seed 0 differ in {listed(different)}")
-
-
-@check(
-    "Saves and loads with the same outputs",
-    why="a run ends by saving model.keras; a network that cannot be loaded was trained for nothing",
-    fix="give each custom class a get_config() with every argument of its constructor and "
-    "@keras.saving.register_keras_serializable(package=…); do not use Lambda layers, which cannot be loaded",
-    needs=("finite_output", "inference_is_deterministic"),
-)
-def saves_and_loads(subject: ArchitectureSubject) -> None:
-    """Save as ``.keras`` and load in Keras's safe mode."""
-    import keras
-
-    images = noise(4, subject.shape)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.keras")
-        try:
-            subject.model.save(file)
-        except Exception as error:
-            raise CheckFailedError(f"the model cannot be saved: {in_one_line(error)}") from error
-        try:
-            loaded = keras.saving.load_model(file, compile=False, safe_mode=True)
-        except Exception as error:
-            raise CheckFailedError(f"the saved model cannot be loaded: {in_one_line(error)}") from error
-    before, after = (np.asarray(model(images, training=False)) for model in (subject.model, loaded))
-    if before.shape != after.shape or not np.allclose(before, after, rtol=1e-4, atol=1e-5):
-        raise CheckFailedError("the loaded model returns different logits; a weight or option is not saved")
+from convlab.text.formatting import in_pixels
 
 
 @check(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from convlab import Metric
+from convlab import ConfigError, Metric
 
 if TYPE_CHECKING:
     import keras
@@ -30,6 +30,11 @@ class TopKOptions:
 def _top_k_accuracy(num_classes: int, options: TopKOptions) -> keras.metrics.Metric:
     import keras
 
+    if options.k >= num_classes:
+        raise ConfigError(
+            f"`metric_options.top_k_accuracy.k` is {options.k}, but with {num_classes} classes every image "
+            f"would be counted as correct; use {num_classes - 1} or less"
+        )
     return keras.metrics.SparseTopKCategoricalAccuracy(k=options.k, name="top_k_accuracy")
 
 
@@ -48,4 +53,8 @@ TOP_K_ACCURACY = Metric(
     build=_top_k_accuracy,
     options=TopKOptions,
 )
-MACRO_F1 = Metric(name="macro_f1", summary="Unweighted mean of the F1 scores of all classes", build=_macro_f1)
+MACRO_F1 = Metric(
+    name="macro_f1",
+    summary="Unweighted mean of the F1 scores of the classes that occur or are predicted",
+    build=_macro_f1,
+)

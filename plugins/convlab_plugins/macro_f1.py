@@ -7,11 +7,9 @@ import keras
 
 @keras.saving.register_keras_serializable(package="convlab")
 class MacroF1(keras.metrics.F1Score):
-    """Unweighted mean of the F1 scores of all classes.
+    """Unweighted mean of the F1 scores of the classes that occur or are predicted, as in scikit-learn.
 
-    Counts per class accumulate over all batches, so the result does not depend on the batch sizes. A class
-    that neither occurs nor is predicted counts as 0, as in scikit-learn with ``zero_division=0`` and all
-    labels given.
+    Counts per class accumulate over all batches, so the result does not depend on the batch sizes.
 
     Args:
         num_classes: the number of classes.
@@ -31,6 +29,14 @@ class MacroF1(keras.metrics.F1Score):
             sample_weight: weights ``(batch,)``, or ``None``.
         """
         return super().update_state(keras.ops.one_hot(y_true, self.num_classes), y_pred, sample_weight)
+
+    def result(self) -> Any:
+        """Return the mean, a scalar; 0 before the first batch."""
+        ops = keras.ops
+        mistakes = self.false_positives + self.false_negatives
+        counted = ops.cast(2 * self.true_positives + mistakes > 0, self.dtype)
+        scores = ops.divide_no_nan(2 * self.true_positives, 2 * self.true_positives + mistakes)
+        return ops.divide_no_nan(ops.sum(scores), ops.sum(counted))
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that recreate the metric."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, top_k_accuracy_score
 
-from convlab import Metric, PluginHost
+from convlab import ConfigError, Metric, PluginHost
 from convlab.options.reading import read_options
 
 RNG = np.random.default_rng(0)
@@ -24,7 +24,7 @@ def build(name: str, **options: Any) -> Any:
 EXPECTED = {
     "accuracy": accuracy_score(LABELS, LOGITS.argmax(1)),
     "top_k_accuracy": top_k_accuracy_score(LABELS, LOGITS, k=2, labels=range(5)),
-    "macro_f1": f1_score(LABELS, LOGITS.argmax(1), average="macro", labels=range(5), zero_division=0),
+    "macro_f1": f1_score(LABELS, LOGITS.argmax(1), average="macro"),
 }
 
 
@@ -36,6 +36,23 @@ def test_a_metric_is_exact_for_batches_of_unequal_size_and_after_a_reset(name: s
         for chunk in CHUNKS:
             metric.update_state(LABELS[chunk], LOGITS[chunk])
         assert float(metric.result()) == pytest.approx(EXPECTED[name], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("labels", "predicted"), [([0, 1, 3], [0, 3, 3]), ([2, 2], [2, 2]), ([1, 1], [4, 4])]
+)
+def test_macro_f1_averages_the_classes_that_occur_or_are_predicted(
+    labels: list[int], predicted: list[int]
+) -> None:
+    metric = build("macro_f1")
+    metric.update_state(np.array(labels), np.eye(5, dtype=np.float32)[predicted])
+    expected = f1_score(labels, predicted, average="macro", zero_division=0)
+    assert float(metric.result()) == pytest.approx(expected)
+
+
+def test_top_k_accuracy_that_counts_every_image_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"k` is 5, but with 5 classes every image .*; use 4 or less"):
+        build("top_k_accuracy")
 
 
 def test_macro_f1_can_be_recreated_from_its_config() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from convlab.data.image_data import ImageData
 from convlab.data.image_stream import ImageStream
+from convlab.data.labels import encode_labels
 from convlab.data.pixel_values import raw_pixels
 from convlab.data.split import hold_out
 from convlab.errors import DataError
@@ -30,10 +30,11 @@ def arrays(
     Args:
         train: images of shape ``(n, height, width, channels)``, or ``(n, height, width)`` if they are
             grayscale, and labels of shape ``(n,)`` or ``(n, 1)``. Pixels are 0 to 255 in any dtype, or those
-            values divided by 255, which is reversed exactly. Labels are integers from 0, or text.
+            values divided by 255, which is reversed exactly. Labels are integers or text.
         test: the test set, in the same form. By default a part of ``train``, chosen by ``hold_out``.
         validation: the validation set, in the same form. By default each run holds out a part of ``train``.
-        class_names: one name per class. By default the label numbers, or text labels in alphabetical order.
+        class_names: one name per class; integer labels then run from 0. By default the labels that occur in
+            ``train``, in numerical or alphabetical order.
         test_fraction: the fraction of each class of ``train`` used as the test set if ``test`` is not given.
         seed: selects the images of that test set.
 
@@ -50,7 +51,7 @@ def arrays(
     """
     given = {"train": train, "test": test, "validation": validation}
     pairs = {name: _check_pair(name, pair) for name, pair in given.items() if pair is not None}
-    names, labels = _encode_labels({name: labels for name, (_, labels) in pairs.items()}, class_names)
+    labels, names = encode_labels({name: labels for name, (_, labels) in pairs.items()}, class_names)
     splits: dict[str, Any] = {
         name: (raw_pixels(name, images), labels[name]) for name, (images, _) in pairs.items()
     }
@@ -90,31 +91,7 @@ def _check_pair(name: str, pair: Any) -> Pair:
     if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise DataError(f"{name} must be a pair (images, labels), got {_describe(pair)}")
     images, labels = pair
-    return images if isinstance(images, ImageStream) else np.asarray(images), np.asarray(labels)
-
-
-def _encode_labels(
-    labels: dict[str, npt.NDArray[Any]], class_names: Sequence[str] | None
-) -> tuple[tuple[str, ...], dict[str, npt.NDArray[Any]]]:
-    """Return the class names, and the labels of each split as integers."""
-    if any(values.dtype.kind in "OSU" for values in labels.values()):
-        texts = {split: values.reshape(-1).astype(str) for split, values in labels.items()}
-        names = tuple(np.unique(texts["train"]).tolist()) if class_names is None else tuple(class_names)
-        codes = {name: label for label, name in enumerate(names)}
-        for split, values in texts.items():
-            if unknown := set(values.tolist()) - set(names):
-                raise DataError(
-                    f"{split} has the label {min(unknown)!r}, which is missing from `class_names`; add it"
-                )
-        return names, {
-            split: np.array([codes[text] for text in values.tolist()], np.int64)
-            for split, values in texts.items()
-        }
-    if class_names is None:
-        numeric = [values for values in labels.values() if values.size and values.dtype.kind in "iu"]
-        highest = max([1, *(int(values.max()) for values in numeric)])
-        class_names = [str(label) for label in range(highest + 1)]
-    return tuple(class_names), labels
+    return images if isinstance(images, ImageStream) else np.asarray(images), labels
 
 
 def _describe(value: object) -> str:

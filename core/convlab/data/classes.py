@@ -55,6 +55,11 @@ def _labels(data: ImageData, classes: Iterable[str | int], key: str) -> list[int
             raise ConfigError(
                 f"`data.{key}`: unknown class {chosen}; labels run from 0 to {data.num_classes - 1}"
             )
+        if isinstance(chosen, int) and label_of.get(str(chosen), chosen) != chosen:
+            raise ConfigError(
+                f"`data.{key}`: {chosen} is the label of class {data.class_names[chosen]!r}, but label "
+                f"{label_of[str(chosen)]} is called '{chosen}'; use names, such as {[str(chosen)]} in quotes"
+            )
         if isinstance(chosen, str) and chosen not in label_of:
             raise ConfigError(f"`data.{key}`: unknown class {chosen!r}; {did_you_mean(chosen, label_of)}")
         labels.append(chosen if isinstance(chosen, int) else label_of[chosen])

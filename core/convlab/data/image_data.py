@@ -1,5 +1,6 @@
 """Labeled images, validated once when they are created."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -72,6 +73,9 @@ class ImageData:
                 f"class_names has length {len(self.class_names)}, but a classifier needs at least 2 classes; "
                 "name each class"
             )
+        repeated = [name for name, count in Counter(self.class_names).items() if count > 1]
+        if repeated:
+            raise DataError(f"class_names contains {repeated[0]!r} twice; give each class its own name")
         self.train = _check_split("train", train, len(self.class_names))
         self.test = _check_split("test", test, len(self.class_names))
         self.validation = (

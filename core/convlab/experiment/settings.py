@@ -71,7 +71,7 @@ class TrainSettings(Section):
     max_steps: Annotated[int, Field(ge=1)] | None = None
     """Stop after this many steps, even if epochs remain."""
     batch_size: Annotated[int, Field(ge=1)] = 64
-    """Images per step; the last batch of an epoch may be smaller."""
+    """Images per step; at most the training set, if it is the default. The last batch may be smaller."""
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Learning rate, or the peak of its schedule; the optimizer's own by default."""
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05

@@ -1,5 +1,6 @@
 """How many steps a run takes, which images each of them sees, and where it stops."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from convlab.experiment.settings import TrainSettings
 from convlab.training.progress import Progress, StopReason
 
 _ORDER_STREAM = 3
+logger = logging.getLogger("convlab")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +34,24 @@ class Plan:
     def of(cls, settings: TrainSettings, images: int) -> "Plan":
         """Return the plan for a number of training images.
 
+        The default batch size is reduced to the size of a smaller training set.
+
         Raises:
-            ConfigError: a batch is larger than the training set.
+            ConfigError: another batch size is larger than the training set.
         """
-        if settings.batch_size > images:
-            raise ConfigError(
-                f"`train.batch_size` is {settings.batch_size}, but there are only {images} training images; "
-                f"use {images} or less"
-            )
-        steps = settings.epochs * -(-images // settings.batch_size)
+        batch_size = settings.batch_size
+        if batch_size > images:
+            if batch_size != TrainSettings().batch_size:
+                raise ConfigError(
+                    f"`train.batch_size` is {batch_size}, but there are only {images} training images; "
+                    f"use {images} or less"
+                )
+            logger.info("each step trains on all %d training images, fewer than `train.batch_size`", images)
+            batch_size = images
+        steps = settings.epochs * -(-images // batch_size)
         if settings.max_steps is not None:
             steps = min(steps, settings.max_steps)
-        return cls(images=images, batch_size=settings.batch_size, total_steps=steps, seed=settings.seed)
+        return cls(images=images, batch_size=batch_size, total_steps=steps, seed=settings.seed)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from convlab.data.classes import choose_classes
 from convlab.data.image_data import ImageData
 from convlab.data.loading import load_checked
+from convlab.data.rare_classes import warn_about_rare_classes
 from convlab.data.source import DataSource
 from convlab.data.split import Subset, TrainValSplit, train_val_split
 from convlab.errors import ConfigError
@@ -130,6 +131,11 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)
         split, validation = train_val_split(data, resolved.experiment.data, settings.seed)
+        warn_about_rare_classes(
+            data.class_names,
+            data.train.labels[split.train],
+            {"validation": validation.split.labels[validation.indices], "test": data.test.labels},
+        )
         plan = Plan.of(settings, len(split.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
     with _timed(timing, "import"):

@@ -84,6 +84,58 @@ def test_labels_may_be_text(digits: ImageData) -> None:
 
 
 @pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ([1, 2, 3], "123"),
+        ([0, 7, 14], ["0", "7", "14"]),
+        ([10**9, 3, -1], ["-1", "3", "1000000000"]),
+        (np.array([2, 1, 5], np.uint8)[:, None], "125"),
+        (np.array([7, 3, 5], object), "357"),
+        (["b", "a", "c"], "abc"),
+        (np.array([b"b", b"a", b"\xc3\xa9"]), "abé"),
+        (np.array(["b", "a", "c"], object)[:, None], "abc"),
+    ],
+)
+def test_the_labels_that_occur_are_numbered_in_their_order(labels: Any, names: Any) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (60, 2, 2, 1), np.uint8)
+    repeated = np.concatenate([labels] * 20) if isinstance(labels, np.ndarray) else labels * 20
+    data = arrays((images, repeated), (images, repeated))
+    assert data.class_names == tuple(names)
+    expected = [data.class_names[label] for label in data.train.labels]
+    texts = [text.decode() if isinstance(text, bytes) else str(text) for text in np.ravel(repeated)]
+    assert texts == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["a", None, "b", None], "for 2 of 4 images, the first at index 1"),
+        (
+            ["a", "b", float("nan"), "b"],
+            "for 1 of 4 images, the first at index 2",
+        ),
+        (np.array([0, np.nan, 1, 1]), "train labels are missing (None, NaN or masked) for 1 of 4"),
+        (np.ma.masked_equal([0, 9, 1, 1], 9), "train labels are missing (None, NaN or masked) for 1 of 4"),
+        ([0, 1, None, 1], "train labels are missing (None, NaN or masked) for 1 of 4"),
+        ([0, "a", 1, 1], "train labels are of type int and str but must be integers or text"),
+        ([True, False, True, True], "train labels are of type bool but must be integers or text"),
+    ],
+)
+def test_missing_and_mixed_labels_are_refused(labels: Any, message: str) -> None:
+    images = np.zeros((4, 2, 2, 1), np.uint8)
+    with pytest.raises(DataError, match=re.escape(message)):
+        arrays((images, labels))
+
+
+def test_a_label_without_training_images_is_refused() -> None:
+    images = np.zeros((4, 2, 2, 1), np.uint8)
+    with pytest.raises(DataError, match="test has the label 3, which is missing from the training labels"):
+        arrays((images, [0, 1, 2, 2]), (images, [0, 1, 2, 3]))
+    with pytest.raises(DataError, match="numbers in one set and text in another"):
+        arrays((images, [0, 1, 2, 2]), (images, ["0", "1", "2", "2"]))
+
+
+@pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda x, y: (x / 255 * 2 - 1, y), "float64 from -1 to 1, but convlab expects raw pixels"),

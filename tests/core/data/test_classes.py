@@ -49,3 +49,16 @@ def test_an_invalid_selection_is_refused(settings: dict[str, Any], message: str)
     data = ImageData(train=(PIXELS, LABELS), test=(PIXELS, LABELS), class_names=["ant", "cat", "dog", "fox"])
     with pytest.raises(ConfigError, match=re.escape(message)):
         choose_classes(data, DataSettings(**settings))
+
+
+def test_a_number_that_is_both_a_label_and_the_name_of_another_class_is_refused() -> None:
+    data = ImageData(train=(PIXELS, LABELS), test=(PIXELS, LABELS), class_names=["1", "2", "3", "4"])
+    message = (
+        "`data.exclude`: 1 is the label of class '2', but label 0 is called '1'; use names, such as ['1'"
+    )
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        choose_classes(data, DataSettings(exclude=(1,)))
+    assert choose_classes(data, DataSettings(exclude=("1",))).class_names == ("2", "3", "4")
+    assert choose_classes(data, DataSettings(exclude=(0,))).class_names == ("2", "3", "4")
+    digits = ImageData(train=(PIXELS, LABELS), test=(PIXELS, LABELS), class_names=["0", "1", "2", "3"])
+    assert choose_classes(digits, DataSettings(exclude=(1,))).class_names == ("0", "2", "3")

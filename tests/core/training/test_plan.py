@@ -36,3 +36,10 @@ def test_a_batch_larger_than_the_training_set_is_refused_with_the_largest_that_f
         match="there are only 100 training images; use 100 or less",
     ):
         Plan.of(TrainSettings(batch_size=101), images=100)
+
+
+def test_the_default_batch_is_reduced_to_a_smaller_training_set(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="convlab"):
+        plan = Plan.of(TrainSettings(epochs=2), images=43)
+    assert (plan.batch_size, plan.total_steps) == (43, 2)
+    assert "each step trains on all 43 training images, fewer than `train.batch_size`" in caplog.text

@@ -31,7 +31,7 @@ def describe(prepared: Prepared) -> list[str]:
         f"{settings.loop} loop{compiled}",
         f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}"
         f"{'' if schedule == 'constant' else f' {schedule}'}, "
-        f"batch {settings.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",
+        f"batch {prepared.plan.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
 from convlab.runs import lock
-from convlab.system.atomic_write import append_line, remove_unfinished, replacing, write_text
+from convlab.system.atomic_write import append_line, find_link, remove_unfinished, replacing, write_text
 from convlab.text.strict_json import to_json
 from convlab.training.callbacks.callback import FailureState
 
@@ -19,6 +19,30 @@ if TYPE_CHECKING:
     import keras
 
 STOPPED = "stopped.json"
+LAST_RUN = "last"
+"""What commands call the most recent run."""
+
+_NAME = re.compile(r"\w([\w.+=@ -]*[\w+=@-])?")
+_MAX_NAME_BYTES = 200
+
+
+def check_name(name: str) -> None:
+    """Check that a name can be that of a run's folder, and that commands take it for nothing else.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    if name.casefold() == LAST_RUN:
+        raise ConfigError(f"`name`: {name!r} refers to the most recent run in commands; choose another name")
+    if name.casefold().endswith(".toml"):
+        raise ConfigError(f"`name`: {name!r} looks like an experiment file in commands; omit '.toml'")
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"`name`: {name!r} is not a valid folder name; use letters, digits, '-', '_' and '.' only, and "
+            "start with a letter or digit"
+        )
+    if len(name.encode()) > _MAX_NAME_BYTES:
+        raise ConfigError(f"`name`: longer than {_MAX_NAME_BYTES} bytes; choose a shorter name")
 
 
 class RunFolder:
@@ -59,16 +83,24 @@ class RunFolder:
     def locked(self, task: lock.Task = "training") -> Iterator[None]:
         """Prevent other processes from writing to the folder while the block runs.
 
-        Removes what a process that was killed while writing left behind.
+        Removes what a process that was killed while writing left behind. Everything that writes into an
+        existing run folder does so in such a block, which refuses links: in a folder from elsewhere, they may
+        lead to any file of this machine.
 
         Args:
             task: what the block does; several exports wait for each other.
 
         Raises:
-            RunFolderError: another process is writing to it, or the folder cannot be written to.
+            RunFolderError: another process is writing to it, or the folder contains a link or cannot be
+                written to.
         """
         with ExitStack() as stack:
             with self._explained():
+                if link := find_link(self.path):
+                    raise RunFolderError(
+                        f"{str(link)!r} is a link, and convlab does not write through links in a run folder; "
+                        "replace it by what it points to"
+                    )
                 stack.enter_context(lock.locked(self.path, task))
                 remove_unfinished(self.path)
             yield
@@ -147,10 +179,7 @@ class RunFolder:
 
 
 def _create_named(runs_dir: Path, name: str) -> Path:
-    if not re.fullmatch(r"[\w.+=@ -]+", name) or name in (".", ".."):
-        raise ConfigError(
-            f"`name`: {name!r} is not a valid folder name; use letters, digits, '-', '_' and '.' only"
-        )
+    check_name(name)
     path = runs_dir / name
     try:
         path.mkdir()

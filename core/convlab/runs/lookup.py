@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 from convlab.errors import ConfigError
+from convlab.runs.folder import LAST_RUN
 from convlab.runs.listing import list_runs
 from convlab.text.suggestions import did_you_mean
 
@@ -24,7 +25,7 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
     given, runs_dir = Path(run).expanduser(), Path(runs_dir).expanduser()
     word = str(run)
     is_path = len(given.parts) != 1
-    if word and word != "last":
+    if word and word != LAST_RUN:
         for folder in (runs_dir / given, given):
             is_run = is_path or folder.parent == runs_dir or (folder / "experiment.toml").exists()
             if is_run and folder.is_dir() and folder.resolve() != runs_dir.resolve():
@@ -37,7 +38,7 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
             "'convlab run', or choose another `runs_dir`"
         )
     runs = list_runs(runs_dir)
-    if word == "last" and runs:
+    if word == LAST_RUN and runs:
         return runs[0].path
     names = [listed.path.name for listed in runs]
     matches = [name for name in names if word in name]

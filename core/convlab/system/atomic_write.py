@@ -1,5 +1,10 @@
-"""Atomic writes: a file is complete or absent, whenever the process is killed."""
+"""Atomic writes: a file is complete or absent, whenever the process is killed.
 
+None of these functions writes through a link: a link that is replaced is replaced itself, and temporary names
+cannot be guessed.
+"""
+
+import errno
 import os
 import secrets
 import shutil
@@ -81,10 +86,39 @@ def write_text(path: Path, text: str) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line with one write, and sync it to disk."""
-    with path.open("ab", buffering=0) as file:
+    """Append a line with one write, and sync it to disk.
+
+    Raises:
+        OSError: the file is a link, or cannot be written to.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "ab", buffering=0) as file:
         file.write(f"{line}\n".encode())
         os.fsync(file.fileno())
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, unless it exists.
+
+    Raises:
+        OSError: it is a link or a file, or cannot be created.
+    """
+    path.mkdir(exist_ok=True)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link", str(path))
+
+
+def find_link(folder: Path) -> Path | None:
+    """Return a link in a folder or its subfolders; ``None`` if there is none."""
+    folders = [os.fspath(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    return Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+    return None
 
 
 def _temporary(path: Path, prefix: str) -> Path:

@@ -174,7 +174,10 @@ def _calibration_images(data: ImageData, experiment: Experiment) -> Images:
 
 def _locked(recorded: RecordedRun, path: Path) -> AbstractContextManager[None]:
     """Hold the run's lock if the export is written to the run's folder, where a resumed run cleans up."""
-    if path.resolve().is_relative_to(recorded.path.resolve()):
+    by_name, in_fact = (
+        path_of(path).is_relative_to(path_of(recorded.path)) for path_of in (Path.absolute, Path.resolve)
+    )
+    if by_name or in_fact:  # a folder in the run's may be a link to elsewhere
         return RunFolder(recorded.path).locked("exporting")
     return nullcontext()
 

@@ -1,7 +1,9 @@
 """The output of ``convlab runs`` and ``convlab show-run``."""
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,20 @@ def test_runs_prints_one_line_per_run(runs_dir: Path) -> None:
 def test_long_names_do_not_wrap(runs_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(runs_dir / "plain", tmp_path / ("long" * 60))
     assert len(convlab("runs", "--runs-dir", str(tmp_path)).splitlines()) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are not valid UTF-8")
+def test_a_name_that_is_not_utf_8_is_shown_escaped_and_printed_whole_in_json(
+    runs_dir: Path, tmp_path: Path
+) -> None:
+    run = os.fsdecode(os.fsencode(tmp_path) + b"/b\xffd")
+    shutil.copytree(runs_dir / "plain", run)
+    assert r"b\udcffd" in convlab("runs", "--runs-dir", str(tmp_path))
+    assert r"b\udcffd" in convlab("show-run", run, "--no-plugins")
+    (listed,) = json.loads(convlab("runs", "--json", "--runs-dir", str(tmp_path)))
+    assert listed["run"] == run
+    assert json.loads(convlab("show-run", run, "--json"))["run"] == run
+    assert json.loads(convlab("evaluate", run, "--json"))["run"] == run
 
 
 def test_without_runs_the_output_says_how_to_start_one(tmp_path: Path) -> None:

@@ -31,9 +31,33 @@ def test_an_existing_or_invalid_name_is_refused(tmp_path: Path, resolved: Resolv
     assert RunFolder.create(tmp_path, resolved, "mine").path == tmp_path / "mine"
     with pytest.raises(ConfigError, match=r"`name`: .* already exists; choose another name"):
         RunFolder.create(tmp_path, resolved, "mine")
-    for name in ("..", "a/b", "", "a\nb"):
+    invalid = (
+        "..",
+        "a/b",
+        "a\\b",
+        "",
+        "a\nb",
+        "a\0b",
+        "\x1b[2J",
+        "\udcff",
+        ".hidden",
+        "-e",
+        " a",
+        "a ",
+        "a.",
+    )
+    for name in invalid:
         with pytest.raises(ConfigError, match=r"`name`: .* is not a valid folder name"):
             RunFolder.create(tmp_path, resolved, name)
+    for name, reason in {
+        "last": "the most recent run",
+        "Last": "recent run",
+        "a.toml": "looks like",
+        "é" * 101: "longer",
+    }.items():
+        with pytest.raises(ConfigError, match=f"`name`: .*{reason}"):
+            RunFolder.create(tmp_path, resolved, name)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_an_unwritable_runs_dir_is_reported_with_a_fix(tmp_path: Path, resolved: ResolvedExperiment) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convlab.system.atomic_write import write_text
+from convlab.system.atomic_write import make_folder, write_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class TrainingInfo:
 
     def remember(self, **values: Any) -> None:
         """Save JSON values, such as a service's run id, for a process that resumes the run."""
-        self._memory.parent.mkdir(exist_ok=True)
+        make_folder(self._memory.parent)
         write_text(self._memory, json.dumps(values, indent=2) + "\n")
 
     def recall(self) -> dict[str, Any]:

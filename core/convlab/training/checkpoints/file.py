@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.errors import RunFolderError
-from convlab.system.atomic_write import write_bytes
+from convlab.system.atomic_write import make_folder, write_bytes
 from convlab.system.regular_file import check_regular
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -49,7 +49,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> str:
     sha256 = _digest(arrays, facts)
     metadata = {"format": _FORMAT, "convlab": facts, "sha256": sha256}
     try:
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
         write_bytes(path, save(arrays, metadata))
     except OSError as error:
         raise RunFolderError(

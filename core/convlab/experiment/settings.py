@@ -13,6 +13,7 @@ from convlab.experiment.toml_file import read_toml
 from convlab.options.reading import first_mistake
 from convlab.parts import PART_TYPES
 from convlab.text.suggestions import did_you_mean
+from convlab.text.visible import is_safe
 
 Options = dict[str, Any]
 
@@ -177,4 +178,10 @@ class Experiment(_PartSettings):
 
     def to_toml(self) -> str:
         """Return the experiment as TOML that ``from_toml`` reads back to an equal one."""
-        return tomlkit.dumps(self.model_dump(mode="json", exclude_none=True))
+        toml = tomlkit.dumps(self.model_dump(mode="json", exclude_none=True))
+        return "".join(char if char == "\n" or is_safe(char) else _escaped(char) for char in toml)
+
+
+def _escaped(char: str) -> str:
+    """Return the TOML escape of a character that a terminal may act on."""
+    return f"\\u{ord(char):04x}" if ord(char) < 1 << 16 else f"\\U{ord(char):08x}"

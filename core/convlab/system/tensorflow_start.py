@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 
 from convlab.errors import ConvlabError
+from convlab.text.visible import visible
 
 _THREAD = "convlab imports tensorflow"
 
@@ -92,7 +93,8 @@ def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[No
         except Exception:
             if not also_where_it_fails:
                 held.seek(0)
-                os.write(saved, held.read())
+                text = visible(held.read().decode(errors="backslashreplace"), keep="\n\t")
+                os.write(saved, text.encode(errors="backslashreplace"))
             raise
         finally:
             os.dup2(saved, 2)

@@ -15,6 +15,23 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
+def in_lines(pieces: Iterable[str], width: int, indent: int = 0) -> str:
+    """Return pieces separated by two spaces, in as many lines as a width requires; no piece is broken.
+
+    Args:
+        pieces: such as ``loss 0.1234``.
+        width: the characters per line.
+        indent: the spaces before each line but the first.
+    """
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and len(lines[-1]) + 2 + len(piece) <= width:
+            lines[-1] += f"  {piece}"
+        else:
+            lines.append(f"{' ' * indent if lines else ''}{piece}")
+    return "\n".join(lines)
+
+
 def in_pixels(shape: Iterable[int]) -> str:
     """Return an image shape such as ``28×28×1``."""
     return "×".join(map(str, shape))

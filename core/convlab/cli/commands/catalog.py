@@ -105,7 +105,10 @@ def _page(described: dict[str, Any]) -> list[str | Table]:
     page: list[str | Table] = [
         f"[bold cyan]{shown(described['name'])}[/]  {shown(described['summary'])}",
         f"[dim]{kind} {shown(origin)}[/]",
-        *(f"[dim]default {name.replace('_', ' ')}: {described[name]}[/]" for name in kind.train_defaults),
+        *(
+            f"[dim]default {name.replace('_', ' ')}: {shown(described[name])}[/]"
+            for name in kind.train_defaults
+        ),
     ]
     if not described["options"]:
         return [*page, "no options"]

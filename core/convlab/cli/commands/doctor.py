@@ -62,7 +62,9 @@ def _findings(report: doctor.Report) -> Table:
     for finding in report.findings:
         fix = f"\n[cyan]{shown(finding.fix)}[/]" if finding.fix else ""
         table.add_row(
-            f"[{_STYLES[finding.state]}]{finding.state}[/]", finding.topic, f"{shown(finding.message)}{fix}"
+            f"[{_STYLES[finding.state]}]{finding.state}[/]",
+            shown(finding.topic),
+            f"{shown(finding.message)}{fix}",
         )
     return table
 
@@ -77,5 +79,7 @@ def _layers(model: doctor.Model) -> Table:
     table.show_footer = True
     for layer in model.layers:
         shape = "×".join("?" if side is None else str(side) for side in layer.output_shape or ())
-        table.add_row(shown(layer.layer), layer.type, shape, f"{layer.parameters:,}", f"{layer.flops:,}")
+        table.add_row(
+            shown(layer.layer), shown(layer.type), shape, f"{layer.parameters:,}", f"{layer.flops:,}"
+        )
     return table

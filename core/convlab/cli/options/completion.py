@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from convlab.host import PluginHost
 from convlab.parts import PART_TYPES, Part
+from convlab.text.visible import visible
 
 KINDS = ", ".join(part_type.kind.name for part_type in PART_TYPES[:-1]) + f" or {PART_TYPES[-1].kind}"
 """All kinds, for the help of commands that take one."""
@@ -22,7 +23,9 @@ def complete_names(part_type: type[Part]) -> Callable[[str], list[tuple[str, str
         logging.getLogger("convlab").setLevel(logging.ERROR)  # no warnings of plugins on the prompt
         parts = PluginHost().parts(part_type)
         return [
-            (part.part.name, part.part.summary) for part in parts if part.part.name.startswith(incomplete)
+            (visible(part.part.name), visible(part.part.summary))
+            for part in parts
+            if part.part.name.startswith(incomplete)
         ]
 
     return complete

@@ -13,6 +13,7 @@ from convlab.data.files.progress import download_progress
 from convlab.errors import DataError
 from convlab.parts.manifest import DatasetManifest, Download
 from convlab.system.atomic_write import write_bytes
+from convlab.text.visible import visible
 
 
 def fetch_into(folder: Path, manifest: DatasetManifest) -> None:
@@ -69,7 +70,7 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            sys.stderr.write(f"waiting for another process that is downloading {name}\n")
+            sys.stderr.write(f"waiting for another process that is downloading {visible(name)}\n")
             lock.acquire()
         try:
             yield

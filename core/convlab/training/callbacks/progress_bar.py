@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal and in a notebook, plain lines elsewhere."""
 
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -7,11 +8,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from convlab.text.console import SafeConsole
+from convlab.text.formatting import in_lines
+from convlab.text.visible import visible
 from convlab.training.callbacks.callback import Callback, FailureState
 from convlab.training.callbacks.progress_lines import ProgressLines
-from convlab.training.callbacks.summary_lines import describe, metrics_line, resuming, speed
+from convlab.training.callbacks.summary_lines import describe, metric_pieces, metrics_line, resuming, speed
 from convlab.training.callbacks.training_info import TrainingInfo
 from convlab.training.preparation import Prepared
 
@@ -38,12 +42,12 @@ class ProgressBar(Callback):
         self._steps_before = 0
         self._task: TaskID | None = None
         self._progress = Progress(
-            TextColumn("[bold]{task.description}"),
+            TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("[cyan]{task.fields[results]}"),
+            TextColumn("{task.fields[results]}", style="cyan", markup=False),
             console=console,
             transient=True,
         )
@@ -52,14 +56,14 @@ class ProgressBar(Callback):
         """Print what is trained."""
         for line in describe(self._prepared):
             name, colon, rest = line.partition(": ")
-            self._console.print(f"[bold]{name}[/]{colon}[dim]{rest}[/]", soft_wrap=True)
+            self._console.print(Text.assemble((visible(name), "bold"), colon, (visible(rest), "dim")))
         self._show("compiling", None)
         self._progress.start()
 
     def on_train_begin(self, run: TrainingInfo) -> None:
         """Print where the run resumes."""
         if run.resumed:
-            self._console.print(resuming(run.epoch, run.step), soft_wrap=True)
+            self._console.print(resuming(run.epoch, run.step))
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Start a bar."""
@@ -73,15 +77,16 @@ class ProgressBar(Callback):
         plan = self._prepared.plan
         images = plan.images_seen(step) - plan.images_seen(self._steps_before)
         pace = f"{images / (time.perf_counter() - self._epoch_started):,.0f} images/s"
-        self._progress.update(self._task, completed=step, speed=pace, results=metrics_line(logs))
+        self._progress.update(self._task, completed=step, speed=pace, results=visible(metrics_line(logs)))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Print the epoch's results above the bar."""
-        self._console.print(
-            f"[bold]epoch {epoch}/{self._prepared.plan.epochs}[/]  [dim]{speed(logs)}[/]  "
-            f"{metrics_line(logs)}",
-            soft_wrap=True,
-        )
+        name = f"epoch {epoch}/{self._prepared.plan.epochs}"
+        pieces = (name, speed(logs), *map(visible, metric_pieces(logs)))
+        line = Text(in_lines(pieces, self._console.width, indent=len(name) + 2))
+        line.stylize("bold", 0, len(name))
+        line.highlight_regex(re.escape(speed(logs)), "dim")
+        self._console.print(line)
 
     def on_evaluate_begin(self, images: int) -> None:
         """Show that the test is running."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from convlab.text.visible import visible
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.summary_lines import describe, metrics_line, resuming, speed
 from convlab.training.callbacks.training_info import TrainingInfo
@@ -38,4 +39,4 @@ class ProgressLines(Callback):
         self._print(f"epoch {epoch}/{self._prepared.plan.epochs}  {speed(logs)}  {metrics_line(logs)}")
 
     def _print(self, line: str) -> None:
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(visible(line), markup=False, soft_wrap=True)

@@ -47,9 +47,12 @@ def speed(record: Mapping[str, Any]) -> str:
 
 def metrics_line(results: Mapping[str, Any]) -> str:
     """Return the loss and the metrics in one line."""
-    return "  ".join(
-        f"{name} {decimal(value)}" for name, value in results.items() if name not in _NOT_METRICS
-    )
+    return "  ".join(metric_pieces(results))
+
+
+def metric_pieces(results: Mapping[str, Any]) -> list[str]:
+    """Return the loss and the metrics, such as ``loss 0.1234``."""
+    return [f"{name} {decimal(value)}" for name, value in results.items() if name not in _NOT_METRICS]
 
 
 def decimal(value: float | None) -> str:

@@ -88,4 +88,4 @@ def test_a_bar_of_80_columns_shows_the_steps_of_the_epoch_in_one_line() -> None:
     assert max(map(len, bars)) <= 80
     steps = [match[1] for bar in bars if (match := re.search(r"epoch 2/2 ━+ +(\d+/\d+) .*images/s", bar))]
     assert steps[-1] == "13/13"
-    assert len(re.findall(r"epoch 2/2  .*val_accuracy", text)) == 1
+    assert len(re.findall(r"epoch 2/2  .*accuracy 0\.\d+\n {11}val_loss \d\.\d+  val_accuracy 0", text)) == 1

@@ -14,6 +14,7 @@ from convlab.host import PluginHost
 from convlab.runs.execution import execute, locked_run
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.recorded_threads import warn_about_threads
 from convlab.runs.result import Run
 from convlab.runs.resume_settings import experiment_to_resume
 from convlab.training.callbacks.callback import Callback
@@ -157,6 +158,7 @@ def resume(
         experiment, changed = experiment_to_resume(recorded, train or {})
         experiment, arrays = with_arrays(experiment, data)
         source = DataSource.from_environment(source_dir, arrays=arrays)
+        warn_about_threads(recorded.environment, experiment.train)
         prepared = prepare_resolved(resolve(experiment, host), host=host, source=source)
         return execute(
             prepared,

@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import version
 from typing import Any
 
+from convlab.system.threads import thread_count
 from convlab.training.preparation import Prepared
 
 _PACKAGES = ("convlab", "tensorflow", "keras", "numpy", "scikit-learn")
@@ -26,6 +27,7 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
+        "threads": thread_count(),
         "devices": [f"{device.device_type}: {device.name}" for device in tf.config.list_logical_devices()],
         "command": sys.argv,
         "data": {

@@ -9,17 +9,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 
 from convlab.errors import ConvlabError
+from convlab.system.threads import use_threads
 from convlab.text.visible import visible
 
 _THREAD = "convlab imports tensorflow"
 
 
-def start_tensorflow() -> None:
+def start_tensorflow(threads: int | None = None) -> None:
     """Import TensorFlow and Keras and initialize the devices; does nothing the second time.
 
     GPU memory grows as needed.
 
+    Args:
+        threads: the threads that compute on the CPU; 0 or ``None`` for one per core.
+
     Raises:
+        ConfigError: TensorFlow already runs with another number of threads.
         ConvlabError: TensorFlow cannot be imported, or Keras already runs on another backend.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -30,6 +35,7 @@ def start_tensorflow() -> None:
             import keras
             import tensorflow as tf
 
+            use_threads(threads, tf)
             _open_devices(tf.config)
     except ImportError as error:
         raise ConvlabError(
@@ -41,11 +47,11 @@ def start_tensorflow() -> None:
         )
 
 
-def start_in_background() -> Future[None]:
+def start_in_background(threads: int | None = None) -> Future[None]:
     """Run ``start_tensorflow`` in a thread, since it takes seconds."""
     detach_stderr()  # here, before a progress bar in this thread wraps sys.stderr
     pool = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
-    started = pool.submit(start_tensorflow)
+    started = pool.submit(start_tensorflow, threads)
     pool.shutdown(wait=False)
     return started
 

@@ -126,7 +126,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
     settings = resolved.experiment.train
     timing: dict[str, float] = {}
 
-    importing = start_in_background()  # while the data are read
+    importing = start_in_background(settings.threads)  # while the data are read
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)

@@ -13,6 +13,7 @@ from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.options.recorded_run import Trust
 from convlab.cli.output import print_all, print_json, print_text, shown
 from convlab.experiment import resolve
+from convlab.runs.recorded_threads import recorded_environment, warn_about_threads
 from convlab.runs.repeating import host_to_run
 from convlab.runs.result import Run
 from convlab.training.callbacks.summary_lines import describe, metrics_line
@@ -48,6 +49,8 @@ def run_experiment(
     """
     with ending_well():
         experiment = experiment_from(context, file)
+        if file is not None:
+            warn_about_threads(recorded_environment(file), experiment.train)
         host = host_to_run(
             experiment,
             file,

@@ -19,10 +19,13 @@ class DataSource:
     Attributes:
         folders: ``data_dir``, each folder in ``CONVLAB_DATA_DIR``, then the Keras cache.
         arrays: data passed in Python instead.
+        for_evaluation: whether the dataset is only evaluated. A dataset that would take a test set from its
+            labeled images then returns all of them as the test set.
     """
 
     folders: tuple[Path, ...]
     arrays: ImageData | None = None
+    for_evaluation: bool = False
 
     @classmethod
     def from_environment(cls, data_dir: str | Path | None = None, *, arrays: ImageData | None = None) -> Self:

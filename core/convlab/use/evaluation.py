@@ -36,7 +36,8 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate the model of a run on labeled images, overall and per class.
 
-    On the run's own dataset, the loss and the metrics equal those that the run recorded.
+    On the run's own dataset, the loss and the metrics equal those that the run recorded. Of another folder
+    without a test set, all images are evaluated.
 
     Args:
         run: a folder, a name, a unique part of a name, ``last``, or an opened run.
@@ -78,7 +79,11 @@ def evaluate(
         recorded, part_types, runs_dir=runs_dir, host=host, plugin_files=plugin_files, trust=trust
     )
     name, loaded = opened.load_data(
-        dataset=dataset, dataset_options=dataset_options, data=data, data_dir=data_dir
+        dataset=dataset,
+        dataset_options=dataset_options,
+        data=data,
+        data_dir=data_dir,
+        for_evaluation=split == "test",
     )
     if split == "validation":
         _, images = train_val_split(loaded, recorded.experiment.data, recorded.experiment.train.seed)

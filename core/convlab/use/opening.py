@@ -1,7 +1,7 @@
 """A run opened for use: its plugins, its trained model, and data that fits the model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,7 @@ class OpenedRun:
         dataset_options: Mapping[str, Any] | None = None,
         data: Data | None = None,
         data_dir: str | Path | None = None,
+        for_evaluation: bool = False,
     ) -> tuple[str, ImageData]:
         """Load the run's dataset or another one, and check that the model fits it.
 
@@ -57,6 +58,7 @@ class OpenedRun:
             dataset_options: options to change or add.
             data: the arrays of a run that was trained on arrays.
             data_dir: a folder to search for data files first; by default the run's own.
+            for_evaluation: whether all images of another dataset without a test set are its test set.
 
         Returns:
             The dataset's name and the images.
@@ -72,6 +74,8 @@ class OpenedRun:
         source = DataSource.from_environment(
             self.recorded.data_dir if data_dir is None else data_dir, arrays=arrays
         )
+        if for_evaluation and not (is_own and _same_path(values, experiment.dataset_options)):
+            source = replace(source, for_evaluation=True)
         loaded = load_checked(provided, part_options(provided, values), source, self.host.parts(Dataset))
         if is_own:
             loaded = choose_classes(loaded, experiment.data)
@@ -102,6 +106,12 @@ class OpenedRun:
                 f"{dataset} has the classes {listed(data.class_names)}, but {of_run} predicts "
                 f"{listed(names)}; choose a dataset with the same classes"
             )
+
+
+def _same_path(options: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Return whether the options of a dataset name the same folder, if they name one at all."""
+    paths = [Path(str(each.get("path", ""))).expanduser().resolve() for each in (options, others)]
+    return paths[0] == paths[1]
 
 
 def open_for_use(

@@ -35,10 +35,10 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     """Load the images of a folder; logs which files are skipped, and whether the images are streamed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, about large images and invalid metadata
-        return _read(options)
+        return _read(options, for_evaluation=bool(source and source.for_evaluation))
 
 
-def _read(options: FolderOptions) -> ImageData:
+def _read(options: FolderOptions, *, for_evaluation: bool) -> ImageData:
     root = _root(options.path)
     faults = Faults(root)
     layout = read_layout(root, faults)
@@ -46,7 +46,12 @@ def _read(options: FolderOptions) -> ImageData:
     if not files:
         raise DataError(f"{faults}; no image remains")
     reader = _reader(root, files, headers, options)
-    files = _with_test_set(without_duplicates(files, faults), options)
+    files = without_duplicates(files, faults)
+    has_test_set = any(file.split == "test" for file in files)
+    if for_evaluation and not has_test_set:
+        files = [file._replace(split="test") for file in files]
+    elif not has_test_set:
+        files = _with_test_set(root, files, options)
 
     size = len(files) * int(np.prod(reader.shape))
     stream = size > options.stream_above * _BYTES_PER_MEGABYTE
@@ -67,6 +72,8 @@ def _read(options: FolderOptions) -> ImageData:
         if options.strict:
             raise DataError(f"{faults}; fix or remove them, or set `dataset_options.strict` to false")
         logger.warning("%s", faults)
+    if for_evaluation and not has_test_set:
+        splits["train"], used["train"] = splits["test"], used["test"]
     for label, name in enumerate(layout.class_names):
         if not np.any(splits["train"].labels == label):
             raise DataError(
@@ -112,14 +119,16 @@ def _reader(
     return ImageReader(shape=(*image_size, 1 if grayscale else 3), resize=options.resize)
 
 
-def _with_test_set(files: list[ImageFile], options: FolderOptions) -> list[ImageFile]:
-    """Move a part of the training files to the test set, unless there is a test folder."""
-    if any(file.split == "test" for file in files):
-        return files
+def _with_test_set(root: Path, files: list[ImageFile], options: FolderOptions) -> list[ImageFile]:
+    """Move a part of the training files to the test set."""
     train = [position for position, file in enumerate(files) if file.split == "train"]
     labels = np.array([files[position].label for position in train], np.int64)
     digests = [files[position].sha256 for position in train]
     chosen = hold_out(labels, digests, options.test_fraction, seed=options.split_seed)
+    if not len(chosen):
+        raise DataError(
+            f"{root} has no class with a second image for a test set; add images, or a test folder"
+        )
     test = {train[index] for index in chosen}
     return [file._replace(split="test") if position in test else file for position, file in enumerate(files)]
 

@@ -14,11 +14,14 @@ from convlab import (
     ConfigError,
     DataError,
     Evaluation,
+    Experiment,
     PluginHost,
     RunFolderError,
+    TrainSettings,
     TrustError,
     evaluate,
     export,
+    run,
 )
 from convlab.cli.app import app
 
@@ -90,9 +93,9 @@ def test_a_folder_of_images_can_be_evaluated(runs_dir: Path, tmp_path: Path) -> 
         file = tmp_path / "digits" / name / f"{len(list(tmp_path.rglob('*.png')))}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray((image * 15.9).astype(np.uint8)).save(file)
-    options = {"path": str(tmp_path / "digits"), "test_fraction": 0.5}
+    options = {"path": str(tmp_path / "digits")}
     evaluation = evaluate("plain", dataset="folder", dataset_options=options, runs_dir=runs_dir)
-    assert all(report.support <= 1 for report in evaluation.classes)
+    assert [report.support for report in evaluation.classes] == [2] * 10
     with pytest.raises(ConfigError, match="pth`: dataset 'folder' has no such option; did you mean 'path'"):
         evaluate("plain", dataset="folder", dataset_options={"pth": ""}, runs_dir=runs_dir)
 
@@ -134,3 +137,25 @@ def test_the_command_prints_what_the_call_returns(runs_dir: Path, evaluation: Ev
     assert f"accuracy {evaluation.metrics['accuracy']:.4f}" in page
     assert f"expected calibration error {evaluation.calibration.error:.4f} (15 bins of equal width)" in page
     assert "true \\ predicted" in page
+
+
+def test_a_folder_run_is_evaluated_on_its_test_set_or_on_all_of_another_folder(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for folder, count in (("own", 40), ("new", 6)):
+        for number in range(count):
+            file = tmp_path / folder / "ab"[number % 2] / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(rng.integers(0, 256, (8, 8), np.uint8)).save(file)
+    own = {"path": str(tmp_path / "own")}
+    experiment = Experiment(
+        dataset="folder", dataset_options=own, architecture="mlp", train=TrainSettings(epochs=1)
+    )
+    host = PluginHost(third_party=False)
+    made = run(experiment, host=host, runs_dir=tmp_path / "runs", name="run", progress=False)
+    tested = evaluate(made.folder, host=host)
+    again = evaluate(
+        made.folder, host=host, dataset_options={"path": f"{tmp_path}/new/../own", "resize": "crop"}
+    )
+    assert tested.metrics == again.metrics == made.test
+    assert tested.images < 20
+    assert evaluate(made.folder, host=host, dataset_options={"path": str(tmp_path / "new")}).images == 6

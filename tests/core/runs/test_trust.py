@@ -252,10 +252,16 @@ def test_a_damaged_model_file_is_refused(
         open_run(copy).load_model()
 
 
-def test_weights_of_the_wrong_shape_are_refused(runs_dir: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("units", "reason"), [(3, "cannot be loaded"), ("many", r"cannot be loaded \(.*'many'")]
+)
+def test_a_model_that_cannot_be_built_or_filled_is_refused(
+    runs_dir: Path, tmp_path: Path, units: object, reason: str
+) -> None:
     def change(config: Config) -> None:
         network = config["config"]["layers"][2]["config"]["layers"]
-        next(layer for layer in network if layer["class_name"] == "Dense")["config"]["units"] = 3
+        next(layer for layer in network if layer["class_name"] == "Dense")["config"]["units"] = units
 
-    with pytest.raises(RunFolderError, match=r"model\.keras' cannot be loaded \("):
+    with pytest.raises(RunFolderError, match=reason) as raised:
         open_run(tampered(runs_dir / "plain", tmp_path, change)).load_model()
+    assert "could not be deserialized properly" not in str(raised.value)

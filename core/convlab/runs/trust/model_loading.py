@@ -42,9 +42,10 @@ def load_model(run: "RecordedRun", host: PluginHost | None, *, trust: bool) -> k
         with keras_defaults():
             model = keras.saving.load_model(file, compile=False, safe_mode=not trust)
     except Exception as error:  # Keras raises all kinds, with the whole configuration in the message
-        message = str(error).partition("Full object config")[0].strip() or type(error).__name__
+        before_config = str(error).partition("Full object config")[0]
+        reason = before_config.rpartition("Exception encountered:")[2].strip() or type(error).__name__
         raise RunFolderError(
-            f"{str(file)!r} cannot be loaded ({one_line(message, _MAX_REASON)}); restore it from a copy "
+            f"{str(file)!r} cannot be loaded ({one_line(reason, _MAX_REASON)}); restore it from a copy "
             "of the run, or run it again"
         ) from error
     if not _is_image_classifier(model):

@@ -1,4 +1,4 @@
-"""Warnings about classes with few images, before training."""
+"""Naming the classes with few images, before training."""
 
 import logging
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ def warn_about_rare_classes(
         missing = np.flatnonzero(np.bincount(labels, minlength=len(class_names)) == 0)
         if len(labels) and len(missing):
             names = listed([class_names[label] for label in missing])
-            logger.warning("the %s set has no images of %s, so its metrics do not cover them", name, names)
+            logger.info("the %s set has no images of %s, so its metrics do not cover them", name, names)
 
 
 def _range(counts: npt.NDArray[np.int64]) -> str:

@@ -26,6 +26,7 @@ def test_rare_and_missing_classes_are_named(
     counts: list[int], test: list[int], messages: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     labels = np.arange(4)
+    caplog.set_level("INFO", logger="convlab")
     warn_about_rare_classes(NAMES, np.repeat(labels, counts), {"test": np.repeat(labels, test)})
     assert len(caplog.records) == len(messages)
     for message in messages:

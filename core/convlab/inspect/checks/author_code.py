@@ -48,9 +48,12 @@ def raised_at(error: BaseException, sources: tuple[str, ...]) -> str:
 
 
 def raised_by_a_check(error: BaseException) -> str:
-    """Return ``file, line n`` of the check that raised an exception itself; empty if another module did."""
+    """Return ``file, line n`` of the check that raised an exception itself; empty if something else did."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{frame.filename}, line {frame.lineno}" if frame.filename.startswith(_CHECKS) else ""
+    calls_with_wrong_arguments = isinstance(error, TypeError) and "argument" in str(error)
+    if calls_with_wrong_arguments or not frame.filename.startswith(_CHECKS):
+        return ""
+    return f"{frame.filename}, line {frame.lineno}"
 
 
 def called_at(frame: FrameType | None, sources: tuple[str, ...]) -> str:

@@ -85,12 +85,54 @@ def omits_an_argument_from_its_config(learning_rate: Any, options: None) -> Any:
     return Scaled(learning_rate, scale=3.0)
 
 
+def moves_matrices_alone(learning_rate: Any, options: None) -> Any:
+    import keras
+
+    @keras.saving.register_keras_serializable(package="convlab_tests")
+    class Matrices(keras.optimizers.SGD):
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+            if len(variable.shape) == 2:
+                super().update_step(gradient, variable, learning_rate)
+
+    return Matrices(learning_rate)
+
+
+def fails_on_kernels(learning_rate: Any, options: None) -> Any:
+    import keras
+
+    @keras.saving.register_keras_serializable(package="convlab_tests")
+    class Transposing(keras.optimizers.SGD):
+        def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+            if len(variable.shape) > 1:
+                rows, columns = variable.shape
+                gradient = keras.ops.reshape(gradient, (rows, columns))
+            super().update_step(gradient, variable, learning_rate)
+
+    return Transposing(learning_rate)
+
+
+def forgets_a_default_in_its_config(learning_rate: Any, options: None) -> Any:
+    import keras
+
+    @keras.saving.register_keras_serializable(package="convlab_tests")
+    class Decaying(keras.optimizers.SGD):
+        def __init__(self, learning_rate: Any, power: float = 1.0, **kwargs: Any) -> None:
+            super().__init__(learning_rate, **kwargs)
+            self.power = power
+
+    return Decaying(learning_rate)
+
+
+def returns_its_name(learning_rate: Any, options: None) -> Any:
+    return "sgd"
+
+
 CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (ascends, "reduces_a_convex_loss", "the loss goes from", "subtract the step"),
     (
         ignores_the_learning_rate,
         "uses_the_learning_rate",
-        "the first step has length",
+        "the first update has length",
         "pass the learning_rate",
     ),
     (requires_a_number, "takes_a_schedule", "given a schedule: TypeError", "pass learning_rate on unchanged"),
@@ -99,9 +141,23 @@ CASES: list[tuple[Callable[..., Any], str, str, str]] = [
     (momentum_in_python, "state_saves_and_loads", "state was restored", "in variables created in build"),
     (shares_its_momentum, "keeps_state_per_weight", "with zero gradient moved", "one for each"),
     (
+        moves_matrices_alone,
+        "reduces_a_convex_loss",
+        "of shape (3,) does not change",
+        "every variable",
+    ),
+    (fails_on_kernels, "reduces_a_convex_loss", "too many values to unpack", "fix the code in this line"),
+    (
+        forgets_a_default_in_its_config,
+        "config_round_trips",
+        "lacks the constructor's argument",
+        "get_config",
+    ),
+    (returns_its_name, "builds_an_optimizer", "expected Optimizer, got str", "return a keras"),
+    (
         omits_an_argument_from_its_config,
         "config_round_trips",
-        "takes different steps",
+        "of Scaled lacks the constructor's argument 'scale'",
         "get_config() with every argument",
     ),
 ]

@@ -11,18 +11,36 @@ from convlab.inspect.checks.subject import PartSubject
 if TYPE_CHECKING:
     import keras
 
+Labels = npt.NDArray[np.int64]
+Logits = npt.NDArray[np.float32]
+
 CLASSES = 10
-_RNG = np.random.default_rng(0)
-LABELS: npt.NDArray[np.int64] = _RNG.permutation(np.arange(300) % CLASSES)
-_NOISE = _RNG.normal(size=(len(LABELS), CLASSES))
-LOGITS: npt.NDArray[np.float32] = (_NOISE + 1.5 * np.eye(CLASSES)[LABELS]).astype(np.float32)
-"""Predictions with an accuracy of about two thirds."""
+_IMAGES = 300
 
 
-def confident_logits(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def all_labels(num_classes: int) -> Labels:
+    """Return labels in which every class is equally frequent, in random order."""
+    return np.random.default_rng(0).permutation(np.arange(_IMAGES, dtype=np.int64) % num_classes)
+
+
+def fair_logits(labels: Labels, num_classes: int) -> Logits:
+    """Return logits of predictions some of which are right: about two thirds of 10 classes."""
+    return (_noise(num_classes) + 1.5 * np.eye(num_classes)[labels]).astype(np.float32)
+
+
+def confident_logits(classes: Labels, num_classes: int = CLASSES) -> Logits:
     """Return logits that are high for each given class, low for the class before it, and noise otherwise."""
-    signs = np.eye(CLASSES)[classes] - np.eye(CLASSES)[(classes - 1) % CLASSES]
-    return (_NOISE + 10 * signs).astype(np.float32)
+    one_hot = np.eye(num_classes)
+    signs = one_hot[classes] - one_hot[(classes - 1) % num_classes]
+    return (_noise(num_classes) + 20 * signs).astype(np.float32)
+
+
+def _noise(num_classes: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(1).normal(size=(_IMAGES, num_classes))
+
+
+LABELS = all_labels(CLASSES)
+LOGITS = fair_logits(LABELS, CLASSES)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -43,9 +61,9 @@ class MetricSubject(PartSubject):
         check_metric(metric, num_classes, str(self))
         return metric
 
-    def value(self, labels: Any = LABELS, logits: Any = LOGITS) -> float:
+    def value(self, labels: Any = LABELS, logits: Any = LOGITS, num_classes: int = CLASSES) -> float:
         """Return the result of a new metric after a single update."""
-        metric = self.build()
+        metric = self.build(num_classes)
         metric.update_state(labels, logits)
         return float(metric.result())
 

@@ -1,22 +1,26 @@
 """Whether the result of a metric is right, however the images are batched."""
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from convlab.errors import ConfigError, in_one_line
+from convlab.errors import ConfigError, ConvlabError, in_one_line
 from convlab.inspect.checks.metrics.metric_subject import (
     CLASSES,
     LABELS,
     LOGITS,
     MetricSubject,
+    all_labels,
     close,
     confident_logits,
+    fair_logits,
 )
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 
+_MANY_CLASSES = 100
 _BATCHES = np.split(np.arange(len(LABELS)), [1, 130, 257])
 _RANKING_TOLERANCE = 0.01  # the effect that one image in a hundred may have
 
@@ -28,18 +32,81 @@ _RANKING_TOLERANCE = 0.01  # the effect that one image in a hundred may have
     "(batch,) and logits (batch, num_classes), as keras.metrics.Sparse… do, and whose result() is a scalar",
 )
 def takes_labels_and_logits(subject: MetricSubject) -> None:
-    """Try 2 and 10 classes."""
-    for num_classes in (2, CLASSES):
+    """Try 2, 10 and 100 classes."""
+    for num_classes in (2, CLASSES, _MANY_CLASSES):
+        labels = all_labels(num_classes)
         try:
-            metric = subject.build(num_classes)
+            result = subject.value(labels, fair_logits(labels, num_classes), num_classes)
         except ConfigError:  # such as a k that needs more classes
             if num_classes == CLASSES:
                 raise
             continue
-        metric.update_state(LABELS % num_classes, LOGITS[:, :num_classes])
-        result = float(metric.result())
+        except ConvlabError:
+            raise
+        except Exception as error:
+            raise CheckFailedError(f"with {num_classes} classes: {in_one_line(error)}") from error
         if not math.isfinite(result):
             raise CheckFailedError(f"with {num_classes} classes the result is {result}")
+
+
+@check(
+    "Rates perfect predictions the same for any number of classes",
+    why="a metric that counts on ten classes is wrong for every other dataset, without an error",
+    fix="use the num_classes that build receives",
+    needs=("takes_labels_and_logits",),
+)
+def fits_any_number_of_classes(subject: MetricSubject) -> None:
+    """Compare 2, 10 and 100 classes, if the result for 10 is 0 or 1, as of a fraction or an error."""
+    values = {}
+    for num_classes in (2, CLASSES, _MANY_CLASSES):
+        labels = all_labels(num_classes)
+        with suppress(ConfigError):  # takes_labels_and_logits allows it to refuse other numbers than 10
+            values[num_classes] = subject.value(labels, confident_logits(labels, num_classes), num_classes)
+    limit = round(values[CLASSES])
+    if limit in (0, 1) and abs(values[CLASSES] - limit) < _RANKING_TOLERANCE:
+        for num_classes, value in values.items():
+            if not abs(value - limit) < _RANKING_TOLERANCE:
+                raise CheckFailedError(
+                    f"for perfect predictions the result is {values[CLASSES]:.4g} with {CLASSES} classes and "
+                    f"{value:.4g} with {num_classes}"
+                )
+
+
+@check(
+    "Takes data without images of some classes",
+    why="a validation set may lack a class; a result that is not a number cannot select an epoch",
+    fix="divide by keras.ops.maximum(count, 1), or by the number of classes that occur",
+    needs=("takes_labels_and_logits",),
+)
+def takes_absent_classes(subject: MetricSubject) -> None:
+    """Try a single image, and images of one class predicted as another."""
+    one_class = np.zeros_like(LABELS)
+    for what, labels, logits in (
+        ("a single image", LABELS[:1], LOGITS[:1]),
+        ("images of one class", one_class, LOGITS),
+        ("images of one class, all predicted as another", one_class, confident_logits(one_class + 1)),
+    ):
+        result = subject.value(labels, logits)
+        if not math.isfinite(result):
+            raise CheckFailedError(f"for {what} the result is {result}")
+
+
+@check(
+    "Two metrics have separate state, and the same result for the same predictions",
+    why="training and validation each build one, and a run that is repeated must give the same results",
+    fix="keep counts in variables of the instance, not of the class or module, and use no random numbers",
+    needs=("takes_labels_and_logits",),
+)
+def instances_are_independent(subject: MetricSubject) -> None:
+    """Update one between the updates of another."""
+    alone, first, second = subject.value(), subject.build(), subject.build()
+    half = len(LABELS) // 2
+    first.update_state(LABELS[:half], LOGITS[:half])
+    second.update_state(LABELS, -LOGITS)
+    first.update_state(LABELS[half:], LOGITS[half:])
+    together = float(first.result())
+    if not close(together, alone):
+        raise CheckFailedError(f"the result is {alone:.6g}, and {together:.6g} if another metric is updated")
 
 
 @check(
@@ -135,12 +202,14 @@ def works_in_a_graph(subject: MetricSubject) -> None:
 )
 def reads_logits(subject: MetricSubject) -> None:
     """Add a constant to all logits, which does not change the probabilities."""
-    plain, shifted = subject.value(), subject.value(LABELS, LOGITS + 7)
-    if not close(plain, shifted):
-        raise CheckFailedError(
-            f"the result is {plain:.6g}, and {shifted:.6g} with 7 added to every logit, which leaves the "
-            "probabilities unchanged"
-        )
+    plain = subject.value()
+    for constant in (7, -7):
+        shifted = subject.value(LABELS, LOGITS + constant)
+        if not close(plain, shifted):
+            raise CheckFailedError(
+                f"the result is {plain:.6g}, and {shifted:.6g} with {constant} added to every logit, which "
+                "leaves the probabilities unchanged"
+            )
 
 
 @check(

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from convlab.inspect.checks.outcome import NotApplicableError
 from convlab.inspect.checks.subject import PartSubject
 
 if TYPE_CHECKING:
@@ -14,12 +16,21 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
-# A convex loss in two variables of different shapes, flat along some axes and steep along others.
-_START: tuple[Array, ...] = (np.array([1.0, -1.0, 0.5], np.float32), np.array([[2.0], [-2.0]], np.float32))
+# A convex loss in variables shaped like a bias, a matrix, a convolution's kernel and a scale, flat along some
+# axes and steep along others.
+_START: tuple[Array, ...] = (
+    np.array([1.0, -1.0, 0.5], np.float32),
+    np.array([[2.0], [-2.0]], np.float32),
+    np.array([1.0, -1.0, 2.0, 0.5], np.float32).reshape(1, 2, 1, 2),
+    np.array(1.5, np.float32),
+)
 _CURVATURE: tuple[Array, ...] = (
     np.array([1.0, 0.2, 3.0], np.float32),
     np.array([[0.5], [1.5]], np.float32),
+    np.array([1.0, 2.0, 0.5, 1.0], np.float32).reshape(1, 2, 1, 2),
+    np.array(1.0, np.float32),
 )
+_MOST_ACCUMULATED_STEPS = 64
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,11 +45,26 @@ class OptimizerSubject(PartSubject):
             self.part.learning_rate if learning_rate is None else learning_rate, self.options()
         )
 
-    def first_step(self, learning_rate: Any) -> Array:
-        """Return the change of the variables in the first step."""
+    @cached_property
+    def steps_per_update(self) -> int:
+        """The number of steps after which the variables first change; more than 1 if gradients accumulate.
+
+        Raises:
+            NotApplicableError: they do not change.
+        """
+        descent = Descent(self.build())
+        start = descent.position
+        for step in range(1, _MOST_ACCUMULATED_STEPS + 1):
+            descent.run(1)
+            if not np.array_equal(descent.position, start):
+                return step
+        raise NotApplicableError(f"no weight changes in {_MOST_ACCUMULATED_STEPS} steps")
+
+    def first_update(self, learning_rate: Any) -> Array:
+        """Return the change of the variables in the first update."""
         descent = Descent(self.build(learning_rate))
         start = descent.position
-        descent.run(1)
+        descent.run(self.steps_per_update)
         return descent.position - start
 
 
@@ -63,7 +89,10 @@ class Descent:
 
     def step(self) -> None:
         """Take one step along the exact gradient."""
-        gradients = [w.value * curvature for curvature, w in zip(_CURVATURE, self.variables, strict=True)]
+        scale = self.optimizer.scale_loss(1.0)  # by which an optimizer may divide the gradients
+        gradients = [
+            scale * w.value * curvature for curvature, w in zip(_CURVATURE, self.variables, strict=True)
+        ]
         self.optimizer.apply_gradients(list(zip(gradients, self.variables, strict=True)))
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from convlab.experiment import Experiment
-from convlab.inspect.checks.outcome import NotApplicableError
+from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.subject import PartSubject
 from convlab.training.callbacks.callback import Callback
 from convlab.training.callbacks.training_info import TrainingInfo
@@ -41,12 +41,12 @@ class TrackerSubject(PartSubject):
         """Start the tracker on a run.
 
         Raises:
-            TypeError: its ``start`` does not return a ``Callback``.
+            CheckFailedError: its ``start`` does not return a ``Callback``.
         """
         run = replace(run, tracker=self.part.name)
         tracker = self.part.start(run, self.options_in(run.folder))
         if not isinstance(tracker, Callback):
-            raise TypeError(f"start returned the wrong type; expected Callback, got {type(tracker).__name__}")
+            raise CheckFailedError(f"start: expected Callback, got {type(tracker).__name__}")
         return tracker
 
     def options_in(self, folder: Path) -> Any:

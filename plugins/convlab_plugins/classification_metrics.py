@@ -55,6 +55,6 @@ TOP_K_ACCURACY = Metric(
 )
 MACRO_F1 = Metric(
     name="macro_f1",
-    summary="Unweighted mean of the F1 scores of the classes that occur or are predicted",
+    summary="Mean of the F1 scores of the classes that occur or are predicted",
     build=_macro_f1,
 )

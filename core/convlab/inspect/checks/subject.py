@@ -56,11 +56,13 @@ class PluginSubject(Subject):
         provider: the plugin.
         failures: its failures.
         parts: the parts that it provides.
+        probed: the output of ``import_probe``, once it has run.
     """
 
     provider: Provider
     failures: tuple[PluginFailure, ...]
     parts: tuple[ProvidedPart[Part], ...]
+    probed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

@@ -2,16 +2,12 @@
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from convlab import Architecture, ConfigError, PluginHost, check
-from convlab.inspect.checks.registry import checks_of
-from convlab.inspect.checks.running import perform
-from convlab.inspect.checks.targets import subjects_of
+from convlab import Architecture, ConfigError, check
 
 Shape = tuple[int, int, int]
 
@@ -353,22 +349,6 @@ def test_exactly_one_check_fails_for_each_mistake(
 ) -> None:
     part = Architecture(name="faulty", summary="A network with a mistake", build=build)
     assert_caught(part, name, found, fix)
-
-
-def test_an_import_of_tensorflow_at_module_level_is_reported_with_its_line(tmp_path: Path) -> None:
-    file = tmp_path / "eager.py"
-    file.write_text(
-        "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\n"
-        "from convlab import Architecture, hookimpl\n\n@hookimpl\ndef convlab_architectures():\n"
-        "    return [Architecture(name='net', summary='A net', build=lambda a, b, c: tf)]\n",
-        encoding="utf-8",
-    )
-    [plugin, _] = subjects_of(file, PluginHost(plugin_files=[file], third_party=False))
-    [wanted] = [one for one in checks_of("plugin") if one.name == "imports_without_tensorflow"]
-    result = perform(wanted, plugin)
-    assert result.status == "failed"
-    assert result.message == f"{file}, line 2: import tensorflow as tf"
-    assert "inside the functions that use them" in result.fix
 
 
 def only_large(input_shape: Shape, num_classes: int, options: None) -> Any:

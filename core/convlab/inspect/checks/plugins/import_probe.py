@@ -1,18 +1,33 @@
-"""A script that loads one plugin in a new interpreter, and reports the line that imports a blocked module.
+"""A script that loads one plugin in a new interpreter, and reports what importing it does.
 
-Reads ``{"origin": …, "target": …, "blocked": […]}`` from standard input and writes ``{"imported_at": [file,
-line, source] or null, "error": text or null}`` to standard output.
+Reads ``{"origin": …, "target": …, "blocked": […]}`` from standard input and writes a JSON object to standard
+output: ``imported_at`` (file, line and source of the first import of a blocked module), ``error``,
+``seconds`` of computing and sleeping, ``effects`` and ``parts``.
 """
 
 import importlib
 import json
 import linecache
+import logging
+import os
+import signal
 import sys
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from convlab.host import PluginHost, ProvidedPart
+from convlab.inspect.checks.author_code import called_at, sources_of
+from convlab.inspect.checks.conduct.network import without_network
+from convlab.parts import PART_TYPES
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class ImportBlocker:
@@ -46,31 +61,95 @@ class ImportBlocker:
         raise ModuleNotFoundError(f"{fullname} must not be imported before it is used", name=fullname)
 
 
-def load(origin: str, target: str) -> None:
-    """Load a plugin as the host does, and call its hooks."""
-    from convlab.host import PluginHost
+class Stopwatch:
+    """The seconds for which the plugin computes or would sleep, however busy the machine is."""
 
+    def __init__(self) -> None:
+        self._started = time.process_time()
+        self._slept = 0.0
+        time.sleep = self._skip
+
+    def _skip(self, seconds: Any, /) -> None:
+        self._slept += seconds
+
+    @property
+    def seconds(self) -> float:
+        """The seconds so far."""
+        return time.process_time() - self._started + self._slept
+
+
+def load(origin: str, target: str) -> list[ProvidedPart[Any]]:
+    """Load a plugin as the host does, and return its parts."""
     if origin == "file":
-        PluginHost(plugin_files=[target], third_party=False, strict=True)
+        host = PluginHost(plugin_files=[target], third_party=False, strict=True)
     elif origin == "entry point":
         plugin = EntryPoint("probed", target, "convlab").load()
-        PluginHost(third_party=False, strict=True).register(plugin)
+        host = PluginHost(third_party=False, strict=True)
+        host.register(plugin, name=target)
     else:
         importlib.import_module(target)
+        host = PluginHost(third_party=False)
+    owners = (target, str(Path(target).resolve()))
+    return [
+        part
+        for kind in PART_TYPES
+        for part in host.parts(kind)
+        if part.provider.target in owners or part.provider.name == target
+    ]
+
+
+def described(parts: Iterable[ProvidedPart[Any]]) -> list[str]:
+    """Describe parts by their kinds, names and default options, in order."""
+    return [
+        f"{provided.part.kind} {provided.part.name!r}"
+        + (f" with options {asdict(provided.part.options())}" if provided.part.options else "")
+        for provided in parts
+    ]
 
 
 def main() -> None:
     """Load the plugin that standard input names."""
     request = json.load(sys.stdin)
     blocker, output, error = ImportBlocker(request["blocked"]), sys.stdout, None
+    effects: list[str] = []
+    parts: list[ProvidedPart[Any]] = []
+
+    def report_connection(host: str) -> None:
+        if at := called_at(sys._getframe(), sources_of(request["target"])):
+            effects.append(f"connects to {host} ({at})")
+
+    if request["origin"] != "built-in":
+        PluginHost(third_party=False)  # what every command imports in any case
     sys.meta_path.insert(0, blocker)
     sys.stdout = sys.stderr  # so that the plugin cannot print into the result
+    before, stopwatch = _process_state(), Stopwatch()
     try:
-        load(request["origin"], request["target"])
+        with without_network(report_connection):
+            parts = load(request["origin"], request["target"])
     except (Exception, SystemExit) as raised:
         error = f"{type(raised).__name__}: {raised}"
-    json.dump({"imported_at": blocker.imported_at, "error": error}, output)
+    seconds = stopwatch.seconds
+    effects += [f"changes {name}" for name, value in _process_state().items() if value != before.get(name)]
+    result = {
+        "imported_at": blocker.imported_at,
+        "error": error,
+        "seconds": seconds,
+        "effects": effects,
+        "parts": described(parts),
+    }
+    json.dump(result, output)
     output.flush()
+
+
+def _process_state() -> dict[str, Any]:
+    """Return what an import should leave alone; the working folder is empty at first."""
+    return {
+        **{f"the environment variable {name}": value for name, value in os.environ.items()},
+        "the working folder": str(Path.cwd()),
+        "files in the working folder": sorted(path.name for path in Path().iterdir()),
+        "the handlers of the root logger": list(logging.getLogger().handlers),
+        "the handlers of signals": [signal.getsignal(each) for each in _SIGNALS],
+    }
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class EventFiles(Callback):
     def on_train_end(self, summary: Mapping[str, Any]) -> None:
         """Write the test results, at the epoch whose weights were tested."""
         self._epoch = summary["selected_epoch"]
-        self._write_scalars({f"test/{name}": value for name, value in summary["test"].items()})
+        self._write_scalars({f"test/{name}": value for name, value in (summary["test"] or {}).items()})
         self._writer.close()
 
     def on_failure(self, state: str, message: str) -> None:

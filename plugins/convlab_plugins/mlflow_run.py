@@ -58,7 +58,7 @@ class MLflowRun(Callback):
 
     def on_train_end(self, summary: Mapping[str, Any]) -> None:
         """Log the test results and the run's files, and end the MLflow run."""
-        test = {f"test_{name}": value for name, value in summary["test"].items()}
+        test = {f"test_{name}": value for name, value in (summary["test"] or {}).items()}
         self._log_metrics(test, step=summary["selected_epoch"])
         files = ["experiment.toml", "summary.json", *(["model.keras"] if self._options.model else [])]
         for file in files:

@@ -114,6 +114,11 @@ def compare(
         raise ConfigError(
             "`data.validation` is 0, so there is no validation set; compare on the test `split`"
         )
+    for label, arm in resolved.items():
+        if split == "test" and not arm.experiment.train.test:
+            raise ConfigError(
+                f"`train.test` is false in {label!r}; set it to true to compare on the test set"
+            )
     question = _Question(
         metric=name,
         larger_is_better=larger_is_better,

@@ -89,6 +89,8 @@ class TrainSettings(Section):
     """Use deterministic operations only; slower, and needed for reproducible runs on a GPU."""
     threads: Annotated[int, Field(ge=0)] | None = None
     """Threads that compute on the CPU; by default, or if 0, one per core. Another number changes results."""
+    test: bool = True
+    """Evaluate the test set at the end; false leaves it sealed while you choose between settings."""
     monitor: str | None = None
     """Metric that determines the best epoch; by default val_loss, or loss without a validation set."""
     restore_best: bool = False

@@ -24,7 +24,7 @@ class Run:
             and ``val_loss`` and ``val_`` metrics if there is a validation set.
         stop_reason: what ended training: ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
         selected_epoch: the epoch whose weights were tested and saved.
-        test: ``loss`` and each metric on the test set.
+        test: ``loss`` and each metric on the test set; empty if it was not evaluated.
         timing: seconds of ``import``, ``data``, ``build``, ``compile``, ``train``, ``evaluate`` and ``other``
             (plugins, files); they add up to the duration of the call.
         resumed: one entry per resume: the ``epoch`` and ``step`` it started from, and the settings that
@@ -56,7 +56,7 @@ class Run:
                 "epochs": self.epochs,
                 "stop_reason": self.stop_reason,
                 "selected_epoch": self.selected_epoch,
-                "test": self.test,
+                "test": self.test or None,
                 "timing": self.timing,
                 "resumed": self.resumed,
             }

@@ -13,7 +13,7 @@ from convlab.training.checkpoints.saved_progress import saved_progress
 
 # The other settings determine what the checkpoint's arrays mean, or what happened before it.
 CHANGEABLE = (
-    *("epochs", "max_steps", "max_seconds", "patience", "restore_best", "learning_rate"),
+    *("epochs", "max_steps", "max_seconds", "patience", "restore_best", "learning_rate", "test"),
     *("checkpoint_steps", "checkpoint_seconds", "threads"),
 )
 # Trackers have no influence on the run, and its data are compared with those of the checkpoint.

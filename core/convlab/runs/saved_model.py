@@ -14,7 +14,7 @@ _TOLERANCES = {"float32": 1e-3, "mixed_bfloat16": 5e-2}
 
 
 def check_saved_model(file: Path, prepared: Prepared) -> None:
-    """Load a model as ``evaluate`` will, and compare it with the one in memory on a few test images.
+    """Load a model as ``evaluate`` will, and compare it with the one in memory on a few training images.
 
     Args:
         file: the saved model, of this process's own making.
@@ -31,7 +31,7 @@ def check_saved_model(file: Path, prepared: Prepared) -> None:
             f"{architecture}: the saved model cannot be loaded ({in_one_line(error)}); give each custom "
             "class a get_config() with every constructor argument"
         ) from error
-    images = prepared.data.test.images[:_IMAGES]
+    images = prepared.data.train.images[:_IMAGES]
     expected, found = (np.asarray(model(images, training=False)) for model in (prepared.model, loaded))
     again = np.asarray(prepared.model(images, training=False))
     if not np.array_equal(expected, again, equal_nan=True):

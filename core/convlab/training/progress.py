@@ -94,7 +94,7 @@ class Outcome:
     Attributes:
         epochs: one record per epoch: ``epoch``, ``seconds``, ``images_per_second``, ``loss``, each metric,
             and ``val_loss`` and ``val_`` metrics if there is a validation set.
-        test: ``loss`` and each metric on the test set.
+        test: ``loss`` and each metric on the test set; empty if it was not evaluated.
         stop_reason: what ended training: ``epochs``, ``max_steps``, ``patience`` or ``max_seconds``.
         selected_epoch: the epoch whose weights the model has.
         timing: seconds per phase, including preparation.

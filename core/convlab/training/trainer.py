@@ -132,7 +132,7 @@ class Trainer:
             self._loop, self.xla = compiled_loop(self._prepared)
 
     def train(self) -> Outcome:
-        """Train, validate each epoch and evaluate the test set once.
+        """Train, validate each epoch and evaluate the test set once, unless it stays sealed.
 
         Signals that would end the process, such as Ctrl-C, wait until the run can resume from there.
 
@@ -234,8 +234,8 @@ class Trainer:
         self._refresh_timing()
         self._checkpoints.save()
         self._checkpoints.note_if_best(epochs[-1]["epoch"], epochs[-1])
-        test, selected, best = self._prepared.data.test, epochs[-1]["epoch"], self._checkpoints.best
-        self.callbacks.on_evaluate_begin(len(test.labels))
+        selected, best = epochs[-1]["epoch"], self._checkpoints.best
+        self._checkpoints.stop_saving()
         if self._settings.restore_best and best is not None:
             assert best.arrays is not None, "a lost file is refused when the run resumes"
             self._state.restore_model(best.arrays)
@@ -244,12 +244,18 @@ class Trainer:
             finalize(self._prepared.model, self._prepared.optimizer)
         timing = self._timing()
         start = time.perf_counter()
-        results = self._evaluator.evaluate(test, on_chunk_end=self.callbacks.on_evaluate_step_end)
+        results = self._tested() if self._settings.test else {}
         timing["evaluate"] = time.perf_counter() - start
-        self.callbacks.on_evaluate_end(results)
         return Outcome(
             epochs=epochs, test=results, stop_reason=reason, selected_epoch=selected, timing=timing
         )
+
+    def _tested(self) -> dict[str, float]:
+        test = self._prepared.data.test
+        self.callbacks.on_evaluate_begin(len(test.labels))
+        results = self._evaluator.evaluate(test, on_chunk_end=self.callbacks.on_evaluate_step_end)
+        self.callbacks.on_evaluate_end(results)
+        return results
 
     def _stop_reason(self) -> StopReason | None:
         if self.progress.step == self._prepared.plan.steps_per_epoch:  # stopped before it was validated

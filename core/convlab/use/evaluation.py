@@ -1,5 +1,6 @@
 """``convlab evaluate`` as a function."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from convlab.use.evaluation_report import Evaluation, class_reports, confusion_m
 from convlab.use.opening import OpenedRun, open_for_use
 
 SPLITS = ("test", "validation")
+
+logger = logging.getLogger("convlab")
 
 
 def evaluate(
@@ -89,6 +92,10 @@ def evaluate(
         _, images = train_val_split(loaded, recorded.experiment.data, recorded.experiment.train.seed)
     else:
         images = Subset(loaded.test, np.arange(len(loaded.test.labels)))
+        if dataset in (None, recorded.experiment.dataset) and not recorded.experiment.train.test:
+            logger.info(
+                "the run did not evaluate its test set, and this does; choose no more settings by the result"
+            )
     labels = images.split.labels[images.indices]
     metrics, logits = _compute_metrics(opened, images)
     return Evaluation(

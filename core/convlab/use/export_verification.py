@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from convlab.data.image_data import Split
+from convlab.data.split import Subset
 from convlab.errors import ExportError
 from convlab.use.inference import LogitsFunction, logits_function
 
@@ -17,8 +17,8 @@ _MIN_AGREEMENT = {None: 0.999, "bfloat16": 0.95, "float16": 0.99, "int8": 0.9}
 _BATCH_SIZE = 100
 
 
-def compare_logits(model: "keras.Model", exported_logits: LogitsFunction, test: Split) -> dict[str, float]:
-    """Compare an export with its model on the test set, in batches of several sizes.
+def compare_logits(model: "keras.Model", exported_logits: LogitsFunction, images: Subset) -> dict[str, float]:
+    """Compare an export with its model on images, in batches of several sizes.
 
     Returns:
         ``agreement``, ``largest_difference``, ``accuracy`` and ``accuracy_of_run``; see ``Exported``.
@@ -29,18 +29,19 @@ def compare_logits(model: "keras.Model", exported_logits: LogitsFunction, test: 
     from convlab.training.batches import batches
 
     original_logits, originals, exports = logits_function(model), [], []
-    for images, _ in batches(test, np.arange(len(test.labels)), _BATCH_SIZE):
-        originals.append(original_logits(images))
-        exports.append(exported_logits(images))
-    exported_logits(images[:1])
+    for batch, _ in batches(images.split, images.indices, _BATCH_SIZE):
+        originals.append(original_logits(batch))
+        exports.append(exported_logits(batch))
+    exported_logits(batch[:1])
+    labels = images.split.labels[images.indices]
     original, exported = np.concatenate(originals), np.concatenate(exports)
     if exported.shape != original.shape:
         raise ValueError(f"expected logits of shape {original.shape}, got {exported.shape}")
     return {
         "agreement": _mean(exported.argmax(axis=1) == original.argmax(axis=1)),
         "largest_difference": float(np.abs(exported - original).max()),
-        "accuracy": _mean(exported.argmax(axis=1) == test.labels),
-        "accuracy_of_run": _mean(original.argmax(axis=1) == test.labels),
+        "accuracy": _mean(exported.argmax(axis=1) == labels),
+        "accuracy_of_run": _mean(original.argmax(axis=1) == labels),
     }
 
 
@@ -60,7 +61,7 @@ def check_agreement(agreement: float, format_name: str, quantize: str | None, pr
     if not agreement >= _MIN_AGREEMENT[rounded]:
         fix = "use another format" if quantize is None else "choose a less aggressive `quantize`, or none"
         raise ExportError(
-            f"the {format_name} export agrees with the model on only {agreement:.1%} of the test images and "
+            f"the {format_name} export agrees with the model on only {agreement:.1%} of the images and "
             f"was deleted; {fix}"
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convlab.data.image_data import ImageData
-from convlab.data.split import train_val_split
+from convlab.data.split import Subset, train_val_split
 from convlab.errors import ConfigError, ExportError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
@@ -39,7 +39,8 @@ class Exported:
         format: the format's name.
         quantize: the type that the weights were rounded to; ``None`` for float32.
         size: in bytes.
-        images: the number of test images of the comparison.
+        images: the number of images of the comparison: those of the test set, or of the validation or
+            training set if the run left its test set sealed.
         agreement: the fraction of them for which both models predict the same class.
         largest_difference: between the logits of the two models.
         accuracy: of the export on these images.
@@ -77,6 +78,8 @@ def export(
     trust: bool = False,
 ) -> Exported:
     """Export the model of a run, and compare the export with the model on the test set.
+
+    If the run left its test set sealed, the validation set is used instead.
 
     In every format, the model maps a batch of any size of raw uint8 pixels ``(n, height, width, channels)``
     to float32 logits ``(n, num_classes)``. The export is loaded from its file by the runtime of its format
@@ -116,7 +119,7 @@ def export(
         recorded, [Dataset], runs_dir=runs_dir, host=host, plugin_files=plugin_files, trust=trust
     )
     _, data = opened.load_data(dataset_options=dataset_options, data_dir=data_dir)
-    examples = _calibration_images(data, recorded.experiment)
+    examples, compared = _calibration_images(data, recorded.experiment), _compared(data, recorded.experiment)
     from convlab.system.keras_defaults import keras_defaults  # imports Keras
 
     with _locked(recorded, path), _replacing(chosen, path) as unfinished:
@@ -124,7 +127,7 @@ def export(
         with _converter_errors(chosen, recorded):
             with keras_defaults():
                 chosen.write(opened.model, unfinished, quantize, examples)
-            comparison = compare_logits(opened.model, chosen.load(unfinished, trust=trust), data.test)
+            comparison = compare_logits(opened.model, chosen.load(unfinished, trust=trust), compared)
         check_agreement(comparison["agreement"], chosen.name, quantize, recorded.environment.get("precision"))
     return Exported(
         run=recorded.path,
@@ -132,7 +135,7 @@ def export(
         format=chosen.name,
         quantize=quantize,
         size=sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()),
-        images=len(data.test.labels),
+        images=len(compared.indices),
         **comparison,
     )
 
@@ -170,6 +173,14 @@ def _calibration_images(data: ImageData, experiment: Experiment) -> Images:
     chosen = np.random.default_rng(experiment.train.seed).permutation(indices)[:_CALIBRATION_IMAGES]
     images: Images = data.train.images[np.sort(chosen)]
     return images
+
+
+def _compared(data: ImageData, experiment: Experiment) -> Subset:
+    """Return the images to compare on, which may tell the accuracy of a model."""
+    if experiment.train.test:
+        return Subset(data.test, np.arange(len(data.test.labels)))
+    split, validation = train_val_split(data, experiment.data, experiment.train.seed)
+    return validation if len(validation.indices) else Subset(data.train, split.train)
 
 
 def _locked(recorded: RecordedRun, path: Path) -> AbstractContextManager[None]:

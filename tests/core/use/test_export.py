@@ -133,9 +133,7 @@ def test_an_export_with_other_predictions_is_deleted(
         keras.models.clone_model(model).save(path)  # with other weights
 
     monkeypatch.setattr("convlab.use.export_formats.KerasFile.write", write_another)
-    with pytest.raises(
-        ExportError, match=r"agrees with the model on only .*% of the test images and was deleted"
-    ):
+    with pytest.raises(ExportError, match=r"agrees with the model on only .*% of the images and was deleted"):
         export("plain", "keras", to=tmp_path / "other.keras", runs_dir=runs_dir)
     assert not list(tmp_path.iterdir())
 

@@ -24,6 +24,10 @@ LearningRate = Annotated[
     float | None,
     typer.Option("--learning-rate", help="Learning rate from here on, or its peak."),
 ]
+Test = Annotated[
+    bool | None,
+    typer.Option("--test/--no-test", help="Evaluate the test set at the end, or leave it sealed."),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
@@ -40,6 +44,7 @@ def resume_run(
     epochs: Epochs = None,
     max_steps: MaxSteps = None,
     learning_rate: LearningRate = None,
+    test: Test = None,
     settings: Changes = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
@@ -56,7 +61,9 @@ def resume_run(
     Example: [cyan]convlab resume last --epochs 20[/]
     """
     with ending_well():
-        train = changes_from(settings or [], epochs=epochs, max_steps=max_steps, learning_rate=learning_rate)
+        train = changes_from(
+            settings or [], epochs=epochs, max_steps=max_steps, learning_rate=learning_rate, test=test
+        )
         recorded = open_run(run, runs_dir=runs_dir)
         third_party = False if no_plugins else None
         host = recorded.host(plugin_files=plugin or (), third_party=third_party, trust=trust)

@@ -92,14 +92,21 @@ def report(result: Run) -> list[str]:
         "convlab list": "list all parts",
     }
     width = max(map(len, next_steps))
-    of_epoch = f"  [dim]after epoch {result.selected_epoch}[/]" if settings.restore_best else ""
+    selects = settings.restore_best and bool(result.test)
+    of_epoch = f"  [dim]after epoch {result.selected_epoch}[/]" if selects else ""
     stopped = _STOPPED_EARLY.get(result.stop_reason)
     return [
         *([f"[dim]{stopped.format(**settings.model_dump())}[/]"] if stopped else []),
-        f"[bold green]test[/]   {shown(metrics_line(result.test))}{of_epoch}",
+        f"[bold green]test[/]   {_test_line(result)}{of_epoch}",
         f"[dim]saved[/]  {shown(str(result.folder))}",
         *(
             f"[dim]{'' if number else 'next':5}[/]  {shown(command):<{width}}  [dim]# {purpose}[/]"
             for number, (command, purpose) in enumerate(next_steps.items())
         ),
     ]
+
+
+def _test_line(result: Run) -> str:
+    if not result.test:
+        return f"not evaluated; 'convlab evaluate {shown(shlex.quote(str(result.folder)))}' evaluates it"
+    return shown(metrics_line(result.test))

@@ -68,6 +68,8 @@ def _render(described: dict[str, Any]) -> list[RenderableType]:
     ]
     if described["epochs"]:
         page += ["", _epochs_table(described["epochs"])]
+    if described["state"] == "finished" and not described["test"]:
+        page += ["", "[bold green]test[/]  not evaluated"]
     if described["test"]:
         page += ["", f"[bold green]test[/]  {shown(metrics_line(described['test']))}"]
     files = (f"{name} ({filesize.decimal(size)})" for name, size in described["files"].items())

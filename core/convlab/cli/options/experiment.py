@@ -39,6 +39,7 @@ _SETTING_FLAGS: dict[str, tuple[str, ...]] = {
     "train.precision": ("--precision",),
     "train.max_steps": ("--max-steps",),
     "train.deterministic": ("--deterministic/--no-deterministic",),
+    "train.test": ("--test/--no-test",),
 }
 _SETTINGS = Annotated[
     list[str] | None,

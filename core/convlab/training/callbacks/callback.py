@@ -74,7 +74,7 @@ class Callback:
         """
 
     def on_evaluate_begin(self, images: int) -> None:
-        """Called before the test set is evaluated.
+        """Called before the test set is evaluated, unless ``train.test`` is false.
 
         Args:
             images: the number of test images.
@@ -94,7 +94,8 @@ class Callback:
         """Called when the run is finished and all its files are written.
 
         Args:
-            summary: the content of ``summary.json``, including ``test``: the loss and each metric.
+            summary: the content of ``summary.json``, including ``test``: the loss and each metric,
+                or ``None`` if the test set was not evaluated.
         """
 
     def on_failure(self, state: FailureState, message: str) -> None:

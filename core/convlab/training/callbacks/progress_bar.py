@@ -96,6 +96,10 @@ class ProgressBar(Callback):
         """Remove the bar."""
         self._progress.stop()
 
+    def on_train_end(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Remove the bar if the test set was not evaluated."""
+        self._progress.stop()
+
     def on_failure(self, state: FailureState, message: str) -> None:  # noqa: ARG002
         """Remove the bar."""
         self._progress.stop()

@@ -21,11 +21,12 @@ def describe(prepared: Prepared) -> list[str]:
         "test": len(data.test.labels),
     }
     images = ", ".join(f"{count:,} {split}" for split, count in counts.items() if count)
+    sealed = "" if settings.test else " (not evaluated)"
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = resolved.experiment.schedule
     return [
-        f"{resolved.experiment.dataset}: {images} images, {height}×{width}×{channels}{streamed}, "
+        f"{resolved.experiment.dataset}: {images}{sealed} images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",

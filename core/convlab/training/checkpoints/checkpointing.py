@@ -143,7 +143,7 @@ class Checkpointing(Callback):
         if self._spent <= _SHARE * (time.perf_counter() - self._began):
             self.save()
 
-    def on_evaluate_begin(self, images: int) -> None:  # noqa: ARG002
+    def stop_saving(self) -> None:
         """Stop saving: the model may get the best weights, which are not the last state."""
         self._training = False
 

@@ -51,7 +51,7 @@ class Dataset(Part):
         help="The dataset to train on.",
         default="digits",
         subject=f"{_CHECKS}.dataset_subject:DatasetSubject",
-        checks=(f"{_CHECKS}.load_function", f"{_CHECKS}.contents"),
+        checks=(f"{_CHECKS}.load_function", f"{_CHECKS}.repetition", f"{_CHECKS}.contents"),
         begin_with="images.py",
     )
     factory: ClassVar[str] = "load"

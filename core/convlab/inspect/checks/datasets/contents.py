@@ -2,6 +2,7 @@
 
 import reprlib
 from hashlib import blake2b
+from itertools import combinations
 
 import numpy as np
 
@@ -16,6 +17,8 @@ _TRAIN_SAMPLE, _TEST_SAMPLE = 20_000, 2_000
 _CHUNK = 1_000
 # Real datasets have some: a few dozen of CIFAR-10's 10,000 test images are also in its training set.
 _TOLERATED_SHARE = 0.01
+_TOLERATED_COPIES = 0.05
+_MOST_CHANNELS = 4
 
 
 @check(
@@ -42,16 +45,47 @@ def every_class_has_images(subject: DatasetSubject) -> None:
     needs=("loads_image_data",),
 )
 def splits_do_not_overlap(subject: DatasetSubject) -> None:
-    """Look for exact copies of training images."""
-    data = subject.data
-    train = set(_digests(data.train, _TRAIN_SAMPLE))
-    for name, split in data.splits().items():
-        digests = [] if name == "train" else _digests(split, _TEST_SAMPLE)
-        shared = sum(digest in train for digest in digests)
-        if shared > _TOLERATED_SHARE * len(digests):
+    """Look for exact copies of images in another split."""
+    digests = {
+        name: _digests(split, _TRAIN_SAMPLE if name == "train" else _TEST_SAMPLE)
+        for name, split in subject.data.splits().items()
+    }
+    for name, other in combinations(reversed(digests), 2):  # validation, test, training
+        shared = sum(digest in set(digests[other]) for digest in digests[name])
+        if shared > _TOLERATED_SHARE * len(digests[name]):
             raise CheckFailedError(
-                f"{shared} of {len(digests)} {SPLIT_NAMES[name]} images compared are also training images"
+                f"{shared} of {len(digests[name])} {SPLIT_NAMES[name]} images compared are also "
+                f"{SPLIT_NAMES[other]} images"
             )
+
+
+@check(
+    "Training images are not repeated",
+    why="copies only make an epoch longer, and give some images more weight than others",
+    fix="remove the copies; augmentation belongs in the architecture, where it differs in each epoch",
+    needs=("loads_image_data",),
+)
+def training_images_are_not_repeated(subject: DatasetSubject) -> None:
+    """Count exact copies within the training set."""
+    train = subject.data.train
+    digests = _digests(train, _TRAIN_SAMPLE)
+    copies = len(digests) - len(set(digests))
+    # Of a copy and its original, a sample contains both less often.
+    if copies > _TOLERATED_COPIES * len(digests) * len(digests) / len(train.labels):
+        raise CheckFailedError(f"{copies} of {len(digests)} training images compared are copies of others")
+
+
+@check(
+    "Channels are the last axis",
+    why="every architecture expects (height, width, channels); transposed images train, but badly",
+    fix="move the axis: images.transpose(0, 2, 3, 1), or np.moveaxis(images, 1, -1)",
+    needs=("loads_image_data",),
+)
+def channels_are_last(subject: DatasetSubject) -> None:
+    """Look for images with few rows and many channels."""
+    height, width, channels = subject.data.input_shape
+    if height <= _MOST_CHANNELS < min(width, channels):
+        raise CheckFailedError(f"images have height {height}, width {width} and {channels} channels")
 
 
 @check(
@@ -96,9 +130,9 @@ def matches_its_manifest(subject: DatasetSubject) -> None:
 
 
 def _digests(split: Split, most: int) -> list[bytes]:
-    """Return the digests of at most so many images, evenly spread over a split and read in chunks."""
+    """Return the digests of at most so many images, a random sample of a split, read in chunks."""
     count = len(split.labels)
-    sample = np.unique(np.linspace(0, count - 1, min(count, most), dtype=np.int64))
+    sample = np.sort(np.random.default_rng(0).choice(count, min(count, most), replace=False))
     return [
         blake2b(np.ascontiguousarray(image).tobytes(), digest_size=16).digest()
         for start in range(0, len(sample), _CHUNK)

@@ -2,13 +2,10 @@
 
 from types import TracebackType
 
-import numpy as np
-import numpy.typing as npt
-
 from convlab.data import image_data
-from convlab.data.image_data import ImageData, Split
+from convlab.data.image_data import ImageData
 from convlab.errors import ConvlabError, in_one_line
-from convlab.inspect.checks.datasets.dataset_subject import SPLIT_NAMES, DatasetSubject
+from convlab.inspect.checks.datasets.dataset_subject import DatasetSubject
 from convlab.inspect.checks.outcome import CheckFailedError, NotApplicableError
 from convlab.inspect.checks.registry import check
 
@@ -72,33 +69,6 @@ def _fails_with_files(subject: DatasetSubject, error: BaseException) -> bool:
     except (Exception, SystemExit) as other:
         return type(other) is type(error)
     return False
-
-
-@check(
-    "Always loads the same images in the same order",
-    why="the seed selects validation images and batches by their position",
-    fix="sort folder listings, shuffle with a fixed seed such as numpy.random.default_rng(0), and never "
-    "iterate over a set",
-    needs=("loads_image_data",),
-)
-def repeatable(subject: DatasetSubject) -> None:
-    """Load it twice, and compare all labels and a sample of the images."""
-    first, second = subject.data, subject.load()
-    if first.class_names != second.class_names:
-        raise CheckFailedError("the second load has different class names, or another order of them")
-    if first.splits().keys() != second.splits().keys():
-        raise CheckFailedError("the second load has different splits")
-    for name, one in first.splits().items():
-        other = second.splits()[name]
-        if not np.array_equal(one.labels, other.labels):
-            raise CheckFailedError(f"the second load has different {SPLIT_NAMES[name]} labels")
-        sample = np.unique(np.linspace(0, len(one.labels) - 1, min(len(one.labels), _SAMPLE), dtype=np.int64))
-        if not np.array_equal(_images(one, sample), _images(other, sample)):
-            raise CheckFailedError(f"the second load has different {SPLIT_NAMES[name]} images")
-
-
-def _images(split: Split, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-    return np.asarray(split.images[positions])
 
 
 def _raised_by_image_data(traceback: TracebackType | None) -> bool:

@@ -82,13 +82,13 @@ def load(origin: str, target: str) -> list[ProvidedPart[Any]]:
     """Load a plugin as the host does, and return its parts."""
     if origin == "file":
         host = PluginHost(plugin_files=[target], third_party=False, strict=True)
-    elif origin == "entry point":
+    elif origin == "built-in":
+        importlib.import_module(target)
+        host = PluginHost(third_party=False)
+    else:
         plugin = EntryPoint("probed", target, "convlab").load()
         host = PluginHost(third_party=False, strict=True)
         host.register(plugin, name=target)
-    else:
-        importlib.import_module(target)
-        host = PluginHost(third_party=False)
     owners = (target, str(Path(target).resolve()))
     return [
         part

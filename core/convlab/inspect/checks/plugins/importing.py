@@ -122,7 +122,7 @@ def probe(provider: Provider, *, blocked: Sequence[str]) -> dict[str, Any]:
     Raises:
         NotApplicableError: the plugin does not come from a module or file.
     """
-    if provider.origin == "notebook" and not _is_importable(provider.target):
+    if provider.origin == "notebook" and not is_importable(provider.target):
         raise NotApplicableError("the part was registered in Python, not loaded from a module or file")
     path = os.pathsep.join(str(Path(folder).resolve()) for folder in sys.path)  # "" is the working folder
     with tempfile.TemporaryDirectory() as folder:
@@ -143,7 +143,8 @@ def probe(provider: Provider, *, blocked: Sequence[str]) -> dict[str, Any]:
     return result
 
 
-def _is_importable(module: str) -> bool:
+def is_importable(module: str) -> bool:
+    """Return whether a new interpreter can import a module by its name."""
     try:
         return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError):

@@ -13,6 +13,7 @@ from convlab.experiment import Experiment, resolve
 from convlab.host import PluginHost
 from convlab.runs.execution import execute, locked_run
 from convlab.runs.folder import RunFolder
+from convlab.runs.recorded_images import recorded_images
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.runs.recorded_threads import warn_about_threads
 from convlab.runs.result import Run
@@ -159,7 +160,10 @@ def resume(
         experiment, arrays = with_arrays(experiment, data)
         source = DataSource.from_environment(source_dir, arrays=arrays)
         warn_about_threads(recorded.environment, experiment.train)
-        prepared = prepare_resolved(resolve(experiment, host), host=host, source=source)
+        images = recorded_images(recorded.path)
+        prepared = prepare_resolved(
+            resolve(experiment, host), host=host, source=source, recorded=images.splits if images else None
+        )
         return execute(
             prepared,
             folder,

@@ -1,6 +1,7 @@
 """A kill before any single change to a run's folder leaves a run that resumes to the right result."""
 
 import json
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -65,8 +66,9 @@ def check_resume_killed_before(change: int, forked: Any, finished: Path, tmp_pat
     again = forked.run(folder, "resume", "run", "-q")
     if again.returncode:
         assert "already finished" in again.stderr
-        assert contents(run) == contents(original), f"change {change}: neither resumed nor as it was"
-        assert forked.run(folder, "resume", "run", *CHANGES, "-q").returncode == 0
+        if "(epochs = 1)" in again.stderr:  # otherwise it was killed after its last result was written
+            assert contents(run) == contents(original), f"change {change}: neither resumed nor as it was"
+            assert forked.run(folder, "resume", "run", *CHANGES, "-q").returncode == 0
     assert state(run) == state(expected), f"change {change}"
     assert changes_of(run) == changes_of(expected) == [{"epochs": 3, "learning_rate": 0.02}], (
         f"change {change}"
@@ -109,7 +111,7 @@ def test_a_new_run_survives_a_kill_before_each_change_to_the_folder(
             if (run / "summary.json").exists():
                 assert "already finished" in resumed.stderr
             else:
-                assert "run it again" in resumed.stderr or not run.exists(), resumed.stderr
+                assert re.search("run (it|the experiment) again", resumed.stderr) or not run.exists()
                 assert not list(run.rglob("metrics.jsonl")), "a trained epoch is lost"
                 continue
         assert state(run) == state(finished / "runs" / "finished"), f"change {change}"

@@ -20,15 +20,18 @@ def content_keys(data: ImageData, split: str) -> Keys:
     """Return one number per image of a split; images with the same content have the same number.
 
     It is taken from the SHA-256 of the image's file or, without files, of its pixels. A stream without files
-    is read once.
+    is read once, and the numbers are stored with the data.
 
     Args:
         data: the images.
         split: ``train``, ``test`` or ``validation``.
     """
-    if data.files is not None:
-        return file_keys(file.sha256 for file in data.files.used[split])
-    return pixel_keys(data.splits()[split].images)
+    if split not in data.content_keys:
+        if data.files is not None:
+            data.content_keys[split] = file_keys(file.sha256 for file in data.files.used[split])
+        else:
+            data.content_keys[split] = pixel_keys(data.splits()[split].images)
+    return data.content_keys[split]
 
 
 def file_keys(digests: Iterable[str]) -> Keys:

@@ -87,6 +87,7 @@ class ImageData:
                     f"train images have shape {self.train.images.shape[1:]}, but {name} images have "
                     f"{split.images.shape[1:]}; give both the same height, width and number of channels"
                 )
+        self.content_keys: dict[str, npt.NDArray[np.uint64]] = {}  # see content.py
         self.files = files
         if files is not None:
             counts = {name: len(split.labels) for name, split in self.splits().items()}

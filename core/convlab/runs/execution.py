@@ -98,6 +98,7 @@ class _Recorder(Callback):
         else:
             described = describe_environment(self._prepared, xla=run.xla)
             self._folder.write_environment({**self._environment, **described})
+            self._folder.write_images(self._prepared.images)
             remember(part.provider for part in self._prepared.resolved.parts())
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any]) -> None:  # noqa: ARG002

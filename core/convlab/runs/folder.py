@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convlab.data.used_images import UsedImages
 from convlab.errors import ConfigError, RunFolderError
 from convlab.experiment import ResolvedExperiment
 from convlab.runs import lock
+from convlab.runs.recorded_images import RecordedImages
 from convlab.system.atomic_write import append_line, find_link, remove_unfinished, replacing, write_text
 from convlab.text.strict_json import to_json
 from convlab.training.callbacks.callback import FailureState
@@ -145,6 +147,12 @@ class RunFolder:
         """Write what the run was made with."""
         with self._explained():
             write_text(self.path / "environment.json", to_json(environment, indent=2) + "\n")
+
+    def write_images(self, images: UsedImages) -> None:
+        """Write which images the run uses."""
+        content = RecordedImages.of(images).model_dump(exclude_none=True)
+        with self._explained():
+            write_text(self.path / RecordedImages.name, to_json(content, indent=1) + "\n")
 
     def write_epochs(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Replace the records of all epochs; a resumed run repeats the later ones."""

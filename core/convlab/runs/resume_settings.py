@@ -16,8 +16,9 @@ CHANGEABLE = (
     *("epochs", "max_steps", "max_seconds", "patience", "restore_best", "learning_rate", "test"),
     *("checkpoint_steps", "checkpoint_seconds", "threads"),
 )
-# Trackers have no influence on the run, and its data are compared with those of the checkpoint.
-_INDEPENDENT = ("trackers", "tracker_options", "dataset_options")
+# Trackers have no influence on the run, and its images are recognized wherever they are.
+_INDEPENDENT = ("trackers", "tracker_options")
+_PATH = "dataset_options.path"
 
 logger = logging.getLogger("convlab")
 
@@ -92,7 +93,7 @@ def _differences(one: Experiment, other: Experiment) -> dict[str, tuple[Any, Any
     """Return the settings that differ, with both values; those that cannot change in a resumed run first."""
     tables = [experiment.model_dump(mode="json", exclude=set(_INDEPENDENT)) for experiment in (one, other)]
     first, second = (dict(_flat(table)) for table in tables)
-    keys = sorted(first | second, key=lambda key: key.removeprefix("train.") in CHANGEABLE)
+    keys = sorted((first | second).keys() - {_PATH}, key=lambda key: key.removeprefix("train.") in CHANGEABLE)
     return {key: (first.get(key), second.get(key)) for key in keys if first.get(key) != second.get(key)}
 
 

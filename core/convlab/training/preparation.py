@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,9 @@ from convlab.data.image_data import ImageData
 from convlab.data.loading import load_checked
 from convlab.data.rare_classes import warn_about_rare_classes
 from convlab.data.source import DataSource
-from convlab.data.split import Subset, TrainValSplit, train_val_split
-from convlab.errors import ConfigError
+from convlab.data.split import Subset, TrainValSplit
+from convlab.data.used_images import SplitName, SplitRecord, UsedImages
+from convlab.errors import ConfigError, DataError
 from convlab.experiment import ResolvedExperiment
 from convlab.host import PluginHost
 from convlab.host.provider import build_part
@@ -39,6 +40,7 @@ class Prepared:
     Attributes:
         resolved: the parts, and the experiment with every default filled in.
         data: the images and labels.
+        images: which of them train, validate and test.
         split: which images of the training set train.
         class_counts: the number of images of each class that train.
         validation: the images that validate each epoch: a part of the training set, or a set of their own.
@@ -59,6 +61,7 @@ class Prepared:
 
     resolved: ResolvedExperiment
     data: ImageData
+    images: UsedImages
     split: TrainValSplit
     class_counts: tuple[int, ...]
     validation: Subset
@@ -83,7 +86,7 @@ class Prepared:
             "images": {
                 "train": len(self.split.train),
                 "validation": len(self.validation.indices),
-                "test": len(self.data.test.labels),
+                "test": len(self.images.indices["test"]),
             },
             "input_shape": list(self.data.input_shape),
             "classes": list(self.data.class_names),
@@ -109,17 +112,24 @@ class Prepared:
         return build_metrics(self.resolved.metrics, self.data.num_classes)
 
 
-def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSource) -> Prepared:
+def prepare(
+    resolved: ResolvedExperiment,
+    *,
+    host: PluginHost,
+    source: DataSource,
+    recorded: Mapping[SplitName, SplitRecord] | None = None,
+) -> Prepared:
     """Load the data and build the model of an experiment.
 
     Args:
         resolved: the experiment and its parts.
         host: the plugins the parts come from; data of another known dataset are refused.
         source: where data files are looked for.
+        recorded: the images of the run that is resumed, if it recorded them; others are not used.
 
     Raises:
         ConfigError: a setting does not fit the data.
-        DataError: the data are missing or damaged.
+        DataError: the data are missing or damaged, or are not those of the run.
         PluginError: a part failed or does not fit the others.
     """
     _refuse_missing_modules(resolved)
@@ -130,11 +140,18 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
     with _timed(timing, "data"):
         data = load_checked(resolved.dataset, resolved.dataset_options, source, host.parts(Dataset))
         data = choose_classes(data, resolved.experiment.data)
-        split, validation = train_val_split(data, resolved.experiment.data, settings.seed)
+        images = UsedImages.of(data, resolved.experiment.data, settings.seed)
+        if recorded:
+            images = _recorded_images(images, recorded)
+        split = TrainValSplit(train=images.indices["train"], validation=images.indices["validation"])
+        validation, test = images.subset("validation"), images.subset("test")
         warn_about_rare_classes(
             data.class_names,
             data.train.labels[split.train],
-            {"validation": validation.split.labels[validation.indices], "test": data.test.labels},
+            {
+                "validation": validation.split.labels[validation.indices],
+                "test": test.split.labels[test.indices],
+            },
         )
         plan = Plan.of(settings, len(split.train))
         monitor = Monitor.of(resolved, validates=bool(len(validation.indices)))
@@ -174,6 +191,7 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
     return Prepared(
         resolved=resolved,
         data=data,
+        images=images,
         split=split,
         class_counts=tuple(counts.tolist()),
         validation=validation,
@@ -190,6 +208,17 @@ def prepare(resolved: ResolvedExperiment, *, host: PluginHost, source: DataSourc
         monitor=monitor,
         timing=timing,
     )
+
+
+def _recorded_images(images: UsedImages, recorded: Mapping[SplitName, SplitRecord]) -> UsedImages:
+    """Return the images that a run recorded, of which none may be missing."""
+    images = images.as_recorded(recorded)
+    if differences := images.differences(recorded):
+        raise DataError(
+            f"{'; '.join(differences)}. Restore them, point `data_dir` at the original data, or start a new "
+            "run"
+        )
+    return images
 
 
 def _refuse_missing_modules(resolved: ResolvedExperiment) -> None:

@@ -56,7 +56,8 @@ class Progress(_Checked):
         records: one per completed epoch.
         learning_rate: the rate of the steps so far, or the peak of its schedule.
         timing: seconds per phase of the run so far.
-        data: digest of the training data, which detects that they changed.
+        data: digest of the training labels and the scaling, which detects that they changed.
+        images: digest of the images of each split; ``None`` if version 0.1 wrote the checkpoint.
         resumed: one entry per resume.
         experiment: the experiment, as JSON values; ``None`` if version 0.1 wrote the checkpoint.
         best: the best epoch among the records, if one is; ``None`` if version 0.1 wrote the checkpoint.
@@ -69,6 +70,7 @@ class Progress(_Checked):
     learning_rate: _Finite = 0.0
     timing: dict[str, _Finite] = {}
     data: str = ""
+    images: dict[str, str] | None = None
     resumed: list[Resumption] = []
     experiment: dict[str, Any] | None = None
     best: SavedBest | None = None

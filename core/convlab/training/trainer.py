@@ -57,6 +57,7 @@ class Trainer:
         resolved = prepared.resolved
         self.progress = Progress(
             data=prepared.data_digest(),
+            images=None if checkpoints is None else prepared.images.digests(),
             learning_rate=resolved.learning_rate,
             experiment=resolved.experiment.model_dump(mode="json", exclude_none=True),
         )
@@ -92,7 +93,7 @@ class Trainer:
         """
         data, rate = self.progress.data, self._prepared.resolved.learning_rate
         restored = self._checkpoints.read()
-        if restored.data != data:
+        if restored.data != data or restored.images not in (None, self.progress.images):
             raise DataError(
                 "the training data changed since the checkpoint; point `data_dir` at the original data"
             )
@@ -112,6 +113,7 @@ class Trainer:
             )
         restored.resumed.append(Resumption(epoch=restored.epoch, step=restored.step, changed=dict(changed)))
         restored.learning_rate, restored.experiment = rate, self.progress.experiment
+        restored.images = self.progress.images
         vars(self.progress).update(vars(restored))  # in place: callbacks share it
         self._earlier = dict(restored.timing)
         self._resumed = True
@@ -251,9 +253,9 @@ class Trainer:
         )
 
     def _tested(self) -> dict[str, float]:
-        test = self._prepared.data.test
-        self.callbacks.on_evaluate_begin(len(test.labels))
-        results = self._evaluator.evaluate(test, on_chunk_end=self.callbacks.on_evaluate_step_end)
+        test, indices = self._prepared.images.subset("test")
+        self.callbacks.on_evaluate_begin(len(indices))
+        results = self._evaluator.evaluate(test, indices, on_chunk_end=self.callbacks.on_evaluate_step_end)
         self.callbacks.on_evaluate_end(results)
         return results
 

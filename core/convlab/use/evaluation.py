@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.arrays import Data
-from convlab.data.split import Subset, train_val_split
+from convlab.data.split import Subset
 from convlab.errors import ConfigError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
@@ -18,6 +18,7 @@ from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.text.suggestions import did_you_mean
 from convlab.use.evaluation_report import Evaluation, class_reports, confusion_matrix, measure_calibration
 from convlab.use.opening import OpenedRun, open_for_use
+from convlab.use.run_images import images_of_run
 
 SPLITS = ("test", "validation")
 
@@ -88,8 +89,9 @@ def evaluate(
         data_dir=data_dir,
         for_evaluation=split == "test",
     )
-    if split == "validation":
-        _, images = train_val_split(loaded, recorded.experiment.data, recorded.experiment.train.seed)
+    if Dataset in part_types or split == "validation":
+        elsewhere = not opened.is_same_place(dataset_options)
+        images = images_of_run(recorded, loaded, split, elsewhere=elsewhere)
     else:
         images = Subset(loaded.test, np.arange(len(loaded.test.labels)))
         if dataset in (None, recorded.experiment.dataset) and not recorded.experiment.train.test:

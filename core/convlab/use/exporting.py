@@ -12,7 +12,6 @@ import numpy as np
 from convlab.data.image_data import ImageData
 from convlab.data.split import Subset, train_val_split
 from convlab.errors import ConfigError, ExportError
-from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.parts import Dataset
 from convlab.runs.folder import RunFolder
@@ -24,6 +23,7 @@ from convlab.use.export_formats import Format, choose_format
 from convlab.use.export_verification import check_agreement, compare_logits
 from convlab.use.inference import Images
 from convlab.use.opening import open_for_use
+from convlab.use.run_images import images_of_run
 
 _CALIBRATION_IMAGES = 512
 _MAX_REASON = 200
@@ -119,7 +119,8 @@ def export(
         recorded, [Dataset], runs_dir=runs_dir, host=host, plugin_files=plugin_files, trust=trust
     )
     _, data = opened.load_data(dataset_options=dataset_options, data_dir=data_dir)
-    examples, compared = _calibration_images(data, recorded.experiment), _compared(data, recorded.experiment)
+    elsewhere = not opened.is_same_place(dataset_options)
+    examples, compared = _calibration_images(recorded, data), _compared(recorded, data, elsewhere=elsewhere)
     from convlab.system.keras_defaults import keras_defaults  # imports Keras
 
     with _locked(recorded, path), _replacing(chosen, path) as unfinished:
@@ -167,19 +168,21 @@ def _refuse_existing(path: Path, *, force: bool) -> None:
         raise ConfigError(f"{str(path)!r} already exists; choose another `to`, or use `force` to replace it")
 
 
-def _calibration_images(data: ImageData, experiment: Experiment) -> Images:
+def _calibration_images(recorded: RecordedRun, data: ImageData) -> Images:
     """Return some of the images that the model was trained on."""
-    indices = train_val_split(data, experiment.data, experiment.train.seed)[0].train
-    chosen = np.random.default_rng(experiment.train.seed).permutation(indices)[:_CALIBRATION_IMAGES]
+    settings = recorded.experiment
+    split, _ = train_val_split(data, settings.data, settings.train.seed)
+    chosen = np.random.default_rng(settings.train.seed).permutation(split.train)[:_CALIBRATION_IMAGES]
     images: Images = data.train.images[np.sort(chosen)]
     return images
 
 
-def _compared(data: ImageData, experiment: Experiment) -> Subset:
+def _compared(recorded: RecordedRun, data: ImageData, *, elsewhere: bool) -> Subset:
     """Return the images to compare on, which may tell the accuracy of a model."""
-    if experiment.train.test:
-        return Subset(data.test, np.arange(len(data.test.labels)))
-    split, validation = train_val_split(data, experiment.data, experiment.train.seed)
+    settings = recorded.experiment
+    if settings.train.test:
+        return images_of_run(recorded, data, "test", elsewhere=elsewhere)
+    split, validation = train_val_split(data, settings.data, settings.train.seed)
     return validation if len(validation.indices) else Subset(data.train, split.train)
 
 

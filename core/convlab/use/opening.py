@@ -74,13 +74,20 @@ class OpenedRun:
         source = DataSource.from_environment(
             self.recorded.data_dir if data_dir is None else data_dir, arrays=arrays
         )
-        if for_evaluation and not (is_own and _same_path(values, experiment.dataset_options)):
+        if for_evaluation and not (is_own and self.is_same_place(dataset_options)):
             source = replace(source, for_evaluation=True)
         loaded = load_checked(provided, part_options(provided, values), source, self.host.parts(Dataset))
         if is_own:
             loaded = choose_classes(loaded, experiment.data)
         self._check_fit(provided.canonical_name, loaded)
         return provided.canonical_name, loaded
+
+    def is_same_place(self, dataset_options: Mapping[str, Any] | None) -> bool:
+        """Return whether changed options of the run's dataset leave its path as it is."""
+        recorded = self.recorded.experiment.dataset_options
+        changed = recorded | dict(dataset_options or {})
+        paths = [Path(str(each.get("path", ""))).expanduser().resolve() for each in (recorded, changed)]
+        return paths[0] == paths[1]
 
     def _check_fit(self, dataset: str, data: ImageData) -> None:
         """Check that the model takes the images and predicts their classes.
@@ -106,12 +113,6 @@ class OpenedRun:
                 f"{dataset} has the classes {listed(data.class_names)}, but {of_run} predicts "
                 f"{listed(names)}; choose a dataset with the same classes"
             )
-
-
-def _same_path(options: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
-    """Return whether the options of a dataset name the same folder, if they name one at all."""
-    paths = [Path(str(each.get("path", ""))).expanduser().resolve() for each in (options, others)]
-    return paths[0] == paths[1]
 
 
 def open_for_use(

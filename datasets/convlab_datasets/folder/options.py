@@ -1,5 +1,6 @@
 """The options of the dataset ``folder``."""
 
+import os
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -28,3 +29,8 @@ class FolderOptions:
     """Read images from disk on demand if they need more megabytes of memory than this."""
     strict: bool = False
     """Refuse unreadable, empty or duplicate files and files that are not images, instead of skipping them."""
+
+    def __post_init__(self) -> None:
+        """Make the path absolute, so that a recorded experiment names the same folder from everywhere."""
+        if self.path:
+            object.__setattr__(self, "path", os.path.abspath(os.path.expanduser(self.path)))  # noqa: PTH100, PTH111

@@ -10,6 +10,7 @@ import typer
 from convlab.cli.flags import with_flags
 from convlab.cli.log_handler import logging_to_stderr
 from convlab.cli.messages import print_message, print_traceback, report_unwritable
+from convlab.cli.usage_errors import usage_message
 from convlab.errors import ConvlabError
 
 SIGNALLED = 128  # plus the signal's number
@@ -45,19 +46,17 @@ def ending_well() -> Iterator[None]:
 def run_app(app: typer.Typer) -> int:
     """Run the command that ``sys.argv`` names and return its exit code."""
     try:
-        return app(standalone_mode=False) or 0
+        return app(standalone_mode=False, prog_name="convlab") or 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:  # from printing the help; what commands do is within `ending_well`
         report_unwritable(error)
         return 1
     except Exception as error:
-        # A usage error; typer does not export the class, but its instances have these two attributes.
-        format_message, context = getattr(error, "format_message", None), getattr(error, "ctx", None)
-        if format_message is None:
+        # A usage error; typer does not export the class, but its instances have this attribute.
+        if not hasattr(error, "format_message"):
             raise
-        command = context.command_path if context else "convlab"
-        _print_error(f"{format_message().rstrip('.')}; see '{command} --help'", error)
+        _print_error(usage_message(error), error)
         return int(getattr(error, "exit_code", 2))
 
 

@@ -1,5 +1,6 @@
 """The settings of an experiment, strict about keys and types."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -13,6 +14,7 @@ from convlab.experiment.toml_file import read_toml
 from convlab.options.reading import first_mistake
 from convlab.parts import PART_TYPES
 from convlab.text.suggestions import did_you_mean
+from convlab.text.synonyms import NO_SUCH_SETTING
 from convlab.text.visible import is_safe
 
 Options = dict[str, Any]
@@ -32,12 +34,17 @@ class Section(BaseModel):
             for key in values:
                 if key not in cls.model_fields:
                     moved = MOVED.get(f"{prefix}{key}")
-                    hint = f"it is now `{moved}`" if moved else did_you_mean(str(key), cls.model_fields)
+                    hint = f"it is now `{moved}`" if moved else _hint(str(key), cls.model_fields)
                     raise ConfigError(f"`{prefix}{key}`: unknown setting; {hint}")
         try:
             return handler(values)
         except pydantic.ValidationError as error:
             raise ConfigError(first_mistake(error, cls.title)) from None
+
+
+def _hint(key: str, valid: Iterable[str]) -> str:
+    see_all = "'convlab run --print-config' lists all settings"
+    return NO_SUCH_SETTING.get(key) or did_you_mean(key, valid, see_all=see_all)
 
 
 # Not strict, so that a list, as TOML has it, is accepted for a tuple.

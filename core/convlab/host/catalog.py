@@ -1,6 +1,8 @@
 """The parts that the plugins provide, by bare or qualified name."""
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar, cast
 
 from convlab.errors import UnknownNameError
@@ -66,4 +68,10 @@ class Catalog:
                 raise UnknownNameError(
                     f"unknown {kind} {name!r}; load the plugin file {file!r} with `plugin_files`"
                 )
-        raise UnknownNameError(f"unknown {kind} {name!r}; {did_you_mean(name, known)}")
+        if kind.name == "dataset" and "folder" in known and ("/" in name or Path(name).is_dir()):
+            raise UnknownNameError(
+                f"unknown dataset {name!r}; for a folder of images, use `dataset=folder` and "
+                f"`dataset_options.path={shlex.quote(name)}`"
+            )
+        see_all = f"'convlab list {kind.plural}' lists all"
+        raise UnknownNameError(f"unknown {kind} {name!r}; {did_you_mean(name, known, see_all=see_all)}")

@@ -12,13 +12,12 @@ from convlab import data
 from convlab.cli.errors import ending_well
 from convlab.cli.options.data import AsJson, DataDir, Name, Names, Settings, To, dataset_options
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
-from convlab.cli.output import is_unicode, print_all, print_json, shown
+from convlab.cli.output import is_unicode, print_all, print_json, print_text, shown
 from convlab.errors import ConfigError
 
 data_app = typer.Typer(
     name="data",
-    help="Find, download, verify and view datasets.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="rich",
 )
 
@@ -29,6 +28,13 @@ _VERDICTS = {
     "damaged": "[red]damaged[/]",
     "missing": "[red]not found[/]",
 }
+
+
+@data_app.callback()
+def data_group(context: typer.Context) -> None:
+    """Find, download, verify and view datasets."""
+    if context.invoked_subcommand is None:
+        print_text(f"{context.get_help()}\n")
 
 
 @data_app.command("list")

@@ -2,12 +2,15 @@
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from convlab.errors import ConfigError
+from convlab.experiment import DataSettings, TrainSettings
 from convlab.experiment.layers import Tables
+from convlab.host import PluginHost
 from convlab.parts import PART_TYPES
-from convlab.text.suggestions import did_you_mean
+from convlab.text.suggestions import did_you_mean, meanings
 
 # The table of an experiment that the first word of a dotted key refers to.
 _TABLES = {"data": "data", "train": "train"} | {
@@ -32,11 +35,27 @@ def assignments(settings: Iterable[str]) -> Tables:
                 f"-s {setting}: not valid UTF-8, which an experiment is stored in; rename the file or folder"
             )
         if not sign or not rest or not all(rest):
-            raise ConfigError(f"-s {setting}: write KEY=VALUE with a dotted key, such as -s train.epochs=3")
+            keys = [key for word in meanings(first) for key in settings_named(word)] if not rest else []
+            example = f"{keys[0]}={value or 'VALUE'}" if keys else "train.epochs=3"
+            raise ConfigError(f"-s {setting}: write KEY=VALUE with a dotted key, such as -s {example}")
         if first not in _TABLES:
             raise ConfigError(f"-s {setting}: unknown table {first!r}; {did_you_mean(first, _TABLES)}")
         assign(tables, (_TABLES[first], *rest), _value(value.strip()), f"-s {setting}")
     return tables
+
+
+def settings_named(word: str) -> list[str]:
+    """Return the dotted keys with ``-s`` that end in a word: settings, then options of built-in parts."""
+    keys = [
+        f"{section.title}.{word}" for section in (DataSettings, TrainSettings) if word in section.model_fields
+    ]
+    host = PluginHost(third_party=False)
+    for part_type in PART_TYPES:
+        for part in (provided.part for provided in host.parts(part_type)):
+            if part.options and word in (field.name for field in fields(part.options)):
+                owner = f".{part.name}" if part.kind.several else ""
+                keys.append(f"{part.kind.word}{owner}.{word}")
+    return keys
 
 
 def option_values(settings: Iterable[str]) -> dict[str, Tables]:

@@ -11,7 +11,6 @@ from .data.image_data import ImageData as ImageData
 from .data.image_data import Split as Split
 from .data.image_folder import FolderEntry as FolderEntry
 from .data.image_folder import ImageFolder as ImageFolder
-from .data.image_folder import normalized as normalized
 from .data.image_header import ImageHeader as ImageHeader
 from .data.image_reader import ImageReader as ImageReader
 from .data.image_stream import ImageStream as ImageStream

@@ -89,7 +89,7 @@ class ImageFolder:
         """Add the entries of a folder, without those of its folders."""
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries]
-        for name in sorted(names, key=lambda name: (normalized(name), name)):
+        for name in sorted(names, key=lambda name: (unicodedata.normalize("NFC", name), name)):
             path = folder / name
             if name.startswith(".") or name.lower() in _JUNK:
                 self.left_out.append(FolderEntry(path, reason=self.HIDDEN))
@@ -110,11 +110,6 @@ class ImageFolder:
                 self.left_out.append(FolderEntry(path, reason=self.NOT_A_FILE))
             else:
                 self.images.append(FolderEntry(path, size=status.st_size))
-
-
-def normalized(name: str) -> str:
-    """Return a file name as it looks: macOS composes accented letters differently."""
-    return unicodedata.normalize("NFC", name)
 
 
 def _identity(status: os.stat_result) -> Identity:

@@ -1,11 +1,12 @@
 """Assigning the files of a folder to classes and splits."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from convlab import DataError, FolderEntry, ImageFolder, normalized
+from convlab import DataError, FolderEntry, ImageFolder
 from convlab_datasets.folder.faults import Faults
 
 _SPLIT_OF_FOLDER = {
@@ -44,12 +45,10 @@ class Layout(NamedTuple):
         class_names: the names of the class folders, NFC-normalized and sorted by code point, so that labels
             are the same on every machine.
         files: the files, also in the same order on every machine.
-        has_splits: whether the class folders are in split folders.
     """
 
     class_names: tuple[str, ...]
     files: list[ImageFile]
-    has_splits: bool
 
 
 def read_layout(root: Path, faults: Faults) -> Layout:
@@ -89,7 +88,6 @@ def read_layout(root: Path, faults: Faults) -> Layout:
             for label, class_name in enumerate(class_names)
             for entry in found[split][class_name]
         ],
-        bool(split_folders),
     )
 
 
@@ -148,7 +146,7 @@ def _classes(
             below = ImageFolder.read(nested, recursive=True, within=(root, parent, folder))
             faults.leave_out("in folders inside a class", below)
         if inside.images:
-            classes.setdefault(normalized(folder.name), []).extend(inside.images)
+            classes.setdefault(unicodedata.normalize("NFC", folder.name), []).extend(inside.images)
         else:
             faults.add("folders without images", faults.relative(folder))
     return classes

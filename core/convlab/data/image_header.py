@@ -90,4 +90,5 @@ def upright_size(image: "Image.Image") -> tuple[int, int]:
 
 def is_16_bit(image: "Image.Image") -> bool:
     """Return whether an image that has just been opened has 16 bits per channel in the file."""
-    return image.mode.startswith("I") or ";16" in str(getattr(image, "tile", ""))
+    decoder = str(getattr(image, "tile", ""))  # names the byte order; "BGR;16" is a whole pixel of a BMP file
+    return image.mode.startswith("I") or any(f";16{order}" in decoder for order in "BLN")

@@ -1,6 +1,8 @@
 """Reading image files of every kind as the pixels that a model takes."""
 
 import os
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,26 @@ def test_1_and_16_bits_are_scaled_to_8(tmp_path: Path) -> None:
         assert changes == {"depth": "16 bits to 8"}
         _, changes = READER.read(save(tmp_path / name, GRAY.astype(np.uint16) * 16))
         assert changes == {"depth": "16 bits to 8, dark: from 0 to 3760 of 65535"}
+
+
+def test_16_bit_colors_that_become_dark_are_reported(tmp_path: Path) -> None:
+    gray = (GRAY.astype(np.uint16) * 16).astype(">u2")
+    colors = np.repeat(gray[..., None], 3, axis=-1)  # Pillow reads such files, but does not write them
+    chunks = {
+        b"IHDR": struct.pack(">2I5B", 8, 6, 16, 2, 0, 0, 0),
+        b"IDAT": zlib.compress(b"".join(b"\0" + row.tobytes() for row in colors)),
+        b"IEND": b"",
+    }
+    (tmp_path / "colors.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+            for name, content in chunks.items()
+        )
+    )
+    pixels, changes = ImageReader(shape=(6, 8, 3)).read(tmp_path / "colors.png")
+    np.testing.assert_array_equal(pixels, colors >> 8)
+    assert changes == {"depth": "16 bits to 8, dark: from 0 to 3839 of 65535"}
 
 
 def test_transparent_pixels_become_white(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from convlab.errors import ConfigError
 from convlab.text.suggestions import did_you_mean
 from convlab.use.inference import Images, Logits, LogitsFunction, logits_function
+from convlab.use.model_description import INPUT, ModelDescription
 
 if TYPE_CHECKING:
     import keras
@@ -49,14 +51,17 @@ class Format(ABC):
             )
 
     @abstractmethod
-    def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Write a model.
+    def write(
+        self, model: keras.Model, path: Path, quantize: str | None, examples: Images, about: ModelDescription
+    ) -> None:
+        """Write a model and its description.
 
         Args:
-            model: maps uint8 images to float32 logits.
+            model: maps uint8 images to float32 logits or probabilities.
             path: the file or folder to create.
             quantize: one of ``quantizations``, or ``None``.
             examples: training images for calibrating the ranges of activations.
+            about: the description.
         """
 
     @abstractmethod
@@ -74,9 +79,13 @@ class KerasFile(Format):
 
     name, suffix = "keras", ".keras"
 
-    def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Save the model."""
+    def write(
+        self, model: keras.Model, path: Path, quantize: str | None, examples: Images, about: ModelDescription
+    ) -> None:
+        """Save the model, with its description as the member ``convlab.json``."""
         model.save(path)
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("convlab.json", about.to_json())
 
     def load(self, path: Path, *, trust: bool) -> LogitsFunction:
         """Load the model with Keras."""
@@ -90,16 +99,29 @@ class SavedModel(Format):
 
     name, suffix = "saved-model", ""
 
-    def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Export the model with a ``serve`` endpoint."""
-        model.export(path, format="tf_saved_model", verbose=False)
+    def write(
+        self, model: keras.Model, path: Path, quantize: str | None, examples: Images, about: ModelDescription
+    ) -> None:
+        """Export the model with a ``serve`` endpoint, and its description in ``assets.extra``."""
+        from convlab.use.portable_model import with_names
+
+        with_names(model, about.output).export(path, format="tf_saved_model", verbose=False)
+        extra = path / "assets.extra"
+        extra.mkdir()
+        (extra / "labels.txt").write_text(about.labels(), encoding="utf-8")
+        (extra / "convlab.json").write_text(about.to_json(), encoding="utf-8")
 
     def load(self, path: Path, *, trust: bool) -> LogitsFunction:
         """Load the model and call its endpoint."""
         import tensorflow as tf
 
         loaded = tf.saved_model.load(str(path))
-        return lambda images: np.asarray(loaded.serve(images))
+
+        def logits_of(images: Images) -> Logits:
+            (logits,) = loaded.serve({INPUT: images}).values()
+            return np.asarray(logits)
+
+        return logits_of
 
 
 class LiteRT(Format):
@@ -109,11 +131,18 @@ class LiteRT(Format):
     quantizations = ("float16", "int8")
     modules = ("ai_edge_litert",)
 
-    def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Convert the model; even with ``int8``, it maps uint8 pixels to float32 logits."""
-        import tensorflow as tf
+    def write(
+        self, model: keras.Model, path: Path, quantize: str | None, examples: Images, about: ModelDescription
+    ) -> None:
+        """Convert the model, with its description as the metadata ``convlab``.
 
-        from convlab.use.portable_model import in_float32
+        Even with ``int8``, it takes uint8 pixels and returns float32.
+        """
+        import tensorflow as tf
+        from tensorflow.lite.python.schema_py_generated import BufferT, MetadataT
+        from tensorflow.lite.tools import flatbuffer_utils
+
+        from convlab.use.portable_model import in_float32, with_names
 
         settings: dict[str, Any] = {}
         if quantize is not None:
@@ -122,7 +151,13 @@ class LiteRT(Format):
             settings["target_spec"] = {"supported_types": [tf.float16]}
         if quantize == "int8":
             settings["representative_dataset"] = lambda: _single_images(examples)
-        in_float32(model).export(path, format="litert", verbose=False, **settings)
+        with_names(in_float32(model), about.output).export(path, format="litert", verbose=False, **settings)
+        written, metadata, content = flatbuffer_utils.read_model(str(path)), MetadataT(), BufferT()
+        content.data = about.to_json().encode()
+        metadata.name, metadata.buffer = b"convlab", len(written.buffers)
+        written.buffers.append(content)
+        written.metadata = [*(written.metadata or ()), metadata]
+        flatbuffer_utils.write_model(written, str(path))
 
     def load(self, path: Path, *, trust: bool) -> LogitsFunction:
         """Load the model in the LiteRT interpreter."""
@@ -148,16 +183,22 @@ class ONNX(Format):
     name, suffix, extra = "onnx", ".onnx", "onnx"
     modules = ("tf2onnx", "onnx", "onnxruntime")
 
-    def write(self, model: keras.Model, path: Path, quantize: str | None, examples: Images) -> None:
-        """Convert the model."""
+    def write(
+        self, model: keras.Model, path: Path, quantize: str | None, examples: Images, about: ModelDescription
+    ) -> None:
+        """Convert the model, with its description as metadata properties."""
+        import onnx
         import tensorflow as tf
 
-        from convlab.use.portable_model import in_float32, with_constant_statistics
+        from convlab.use.portable_model import in_float32, with_constant_statistics, with_names
 
-        pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="pixels")
-        portable = in_float32(model)
+        image = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name=INPUT)
+        portable = with_names(in_float32(model), about.output)
         with with_constant_statistics(portable):
-            portable.export(path, format="onnx", verbose=False, input_signature=[pixels])
+            portable.export(path, format="onnx", verbose=False, input_signature=[{INPUT: image}])
+        written = onnx.load(path)
+        onnx.helper.set_model_props(written, about.properties())
+        onnx.save(written, path)
 
     def load(self, path: Path, *, trust: bool) -> LogitsFunction:
         """Load the model in ONNX Runtime."""

@@ -18,7 +18,7 @@ _BATCH_SIZE = 100
 
 
 def compare_logits(model: "keras.Model", exported_logits: LogitsFunction, images: Subset) -> dict[str, float]:
-    """Compare an export with its model on images, in batches of several sizes.
+    """Compare the logits, or probabilities, of an export and its model, in batches of several sizes.
 
     Returns:
         ``agreement``, ``largest_difference``, ``accuracy`` and ``accuracy_of_run``; see ``Exported``.

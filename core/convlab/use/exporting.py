@@ -11,17 +11,19 @@ import numpy as np
 
 from convlab.data.image_data import ImageData
 from convlab.data.split import Subset, train_val_split
+from convlab.data.used_images import SplitName
 from convlab.errors import ConfigError, ExportError
 from convlab.host import PluginHost
 from convlab.parts import Dataset
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
-from convlab.system.atomic_write import replacing, replacing_folder
+from convlab.system.atomic_write import replacing, replacing_folder, write_text
 from convlab.system.tensorflow_start import native_stderr_held_back
 from convlab.text.formatting import one_line
 from convlab.use.export_formats import Format, choose_format
 from convlab.use.export_verification import check_agreement, compare_logits
 from convlab.use.inference import Images
+from convlab.use.model_description import ModelDescription, Output
 from convlab.use.opening import open_for_use
 from convlab.use.run_images import images_of_run
 
@@ -39,10 +41,11 @@ class Exported:
         format: the format's name.
         quantize: the type that the weights were rounded to; ``None`` for float32.
         size: in bytes.
+        output: ``logits`` or ``probabilities``.
         images: the number of images of the comparison: those of the test set, or of the validation or
             training set if the run left its test set sealed.
         agreement: the fraction of them for which both models predict the same class.
-        largest_difference: between the logits of the two models.
+        largest_difference: between the outputs of the two models.
         accuracy: of the export on these images.
         accuracy_of_run: of the run's model on these images.
     """
@@ -52,6 +55,7 @@ class Exported:
     format: str
     quantize: str | None
     size: int
+    output: Output
     images: int
     agreement: float
     largest_difference: float
@@ -68,6 +72,7 @@ def export(
     format: str,  # noqa: A002 - the name in Keras and on the command line
     *,
     quantize: str | None = None,
+    probabilities: bool = False,
     to: str | Path | None = None,
     force: bool = False,
     runs_dir: str | Path = "runs",
@@ -82,14 +87,19 @@ def export(
     If the run left its test set sealed, the validation set is used instead.
 
     In every format, the model maps a batch of any size of raw uint8 pixels ``(n, height, width, channels)``
-    to float32 logits ``(n, num_classes)``. The export is loaded from its file by the runtime of its format
-    before it replaces anything, so an existing export is complete and predicts what the run's model does.
+    to float32 logits ``(n, num_classes)``, or to probabilities. Its input is named ``image`` and its output
+    ``logits`` or ``probabilities``, except in Keras's own format. The file describes the model: class names,
+    scaling, versions and the run. ``NAME.labels.txt`` next to it has one class name per line.
+
+    The export is loaded from its file by the runtime of its format before it replaces anything, so an
+    existing export is complete and predicts what the run's model does.
 
     Args:
         run: a folder, a name, a unique part of a name, ``last``, or an opened run.
         format: ``keras``, ``saved-model``, ``litert`` or ``onnx``.
         quantize: for ``litert``: ``float16`` halves the size; ``int8`` quarters it, calibrated on 512
             training images.
+        probabilities: whether the model returns probabilities instead of logits.
         to: the file, or the folder of a SavedModel, to create; by default in ``exports`` in the run's folder.
         force: whether to replace an existing export.
         runs_dir: the folder that contains the runs.
@@ -121,21 +131,33 @@ def export(
     _, data = opened.load_data(dataset_options=dataset_options, data_dir=data_dir)
     elsewhere = not opened.is_same_place(dataset_options)
     examples, compared = _calibration_images(recorded, data), _compared(recorded, data, elsewhere=elsewhere)
+    output: Output = "probabilities" if probabilities else "logits"
+    about = ModelDescription.of(recorded, data, output=output, quantize=quantize)
+    labels = path.with_suffix(".labels.txt") if chosen.suffix else None
+    if labels is not None and not force and labels.exists() and _content(labels) != about.labels():
+        raise ConfigError(
+            f"{str(labels)!r} has other labels; choose another `to`, or use `force` to replace it"
+        )
     from convlab.system.keras_defaults import keras_defaults  # imports Keras
+    from convlab.use.portable_model import with_probabilities
 
     with _locked(recorded, path), _replacing(chosen, path) as unfinished:
         _refuse_existing(path, force=force)  # another export may have written it in the meantime
         with _converter_errors(chosen, recorded):
             with keras_defaults():
-                chosen.write(opened.model, unfinished, quantize, examples)
-            comparison = compare_logits(opened.model, chosen.load(unfinished, trust=trust), compared)
+                model = with_probabilities(opened.model) if probabilities else opened.model
+                chosen.write(model, unfinished, quantize, examples, about)
+            comparison = compare_logits(model, chosen.load(unfinished, trust=trust), compared)
         check_agreement(comparison["agreement"], chosen.name, quantize, recorded.environment.get("precision"))
+        if labels is not None:
+            write_text(labels, about.labels())
     return Exported(
         run=recorded.path,
         path=path,
         format=chosen.name,
         quantize=quantize,
         size=sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()),
+        output=output,
         images=len(compared.indices),
         **comparison,
     )
@@ -163,6 +185,13 @@ def _destination(
     return path
 
 
+def _content(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def _refuse_existing(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         raise ConfigError(f"{str(path)!r} already exists; choose another `to`, or use `force` to replace it")
@@ -179,11 +208,10 @@ def _calibration_images(recorded: RecordedRun, data: ImageData) -> Images:
 
 def _compared(recorded: RecordedRun, data: ImageData, *, elsewhere: bool) -> Subset:
     """Return the images to compare on, which may tell the accuracy of a model."""
-    settings = recorded.experiment
-    if settings.train.test:
-        return images_of_run(recorded, data, "test", elsewhere=elsewhere)
-    split, validation = train_val_split(data, settings.data, settings.train.seed)
-    return validation if len(validation.indices) else Subset(data.train, split.train)
+    use: SplitName = "test"
+    if not recorded.experiment.train.test:
+        use = "validation" if recorded.experiment.data.validation else "train"
+    return images_of_run(recorded, data, use, elsewhere=elsewhere)
 
 
 def _locked(recorded: RecordedRun, path: Path) -> AbstractContextManager[None]:

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from convlab.use.model_description import INPUT
+
 
 def in_float32(model: keras.Model) -> keras.Model:
     """Return a model with the same weights that computes in float32, which every runtime supports."""
@@ -17,6 +19,20 @@ def in_float32(model: keras.Model) -> keras.Model:
     float32_model = keras.saving.deserialize_keras_object(_with_float32(config), safe_mode=False)
     float32_model.set_weights(model.get_weights())
     return float32_model
+
+
+def with_probabilities(model: keras.Model) -> keras.Model:
+    """Return a model that computes probabilities instead of logits, in float32."""
+    return keras.Model(
+        model.inputs, keras.layers.Softmax(dtype="float32", name="probabilities")(model.outputs[0])
+    )
+
+
+def with_names(model: keras.Model, output: str) -> keras.Model:
+    """Return a model whose input is named ``image``, and whose output has a name, in every format."""
+    image = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
+    outputs = keras.layers.Activation("linear", dtype="float32", name=output)(model(image))
+    return keras.Model({INPUT: image}, {output: outputs})
 
 
 def _has_mixed_precision(config: Any) -> bool:

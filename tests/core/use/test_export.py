@@ -55,7 +55,8 @@ def test_an_export_is_the_same_model_in_its_own_runtime(
     assert exported.largest_difference <= (1.0 if quantize else 1e-4)
     summary = open_run("plain", runs_dir=runs_dir).summary()
     assert exported.accuracy_of_run == pytest.approx(summary["test"]["accuracy"], abs=1e-6)
-    assert list(to.parent.iterdir()) == [to], "the unfinished file was not removed"
+    written = {to} if to.is_dir() else {to, to.with_suffix(".labels.txt")}
+    assert set(to.parent.iterdir()) == written, "the unfinished file was not removed"
 
     logits = FORMATS[format_].load(to, trust=False)(images)
     original = np.asarray(open_run("plain", runs_dir=runs_dir).load_model()(images))
@@ -94,7 +95,7 @@ def test_an_exported_model_does_not_depend_on_its_custom_classes(runs_dir: Path,
     program = (
         "import sys, numpy, onnxruntime\n"
         "session = onnxruntime.InferenceSession(sys.argv[1])\n"
-        "print(session.run(None, {'pixels': numpy.zeros((3, 8, 8, 1), numpy.uint8)})[0].shape)\n"
+        "print(session.run(None, {'image': numpy.zeros((3, 8, 8, 1), numpy.uint8)})[0].shape)\n"
         "assert 'tensorflow' not in sys.modules and 'convlab' not in sys.modules"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "custom.onnx")]
@@ -121,7 +122,13 @@ def test_existing_files_are_not_lost(runs_dir: Path, tmp_path: Path) -> None:
     for force in (False, True):
         export("plain", "saved-model", to=made, force=force, runs_dir=runs_dir)
         assert (made / "saved_model.pb").is_file()
-    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "folder", "made"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("model.keras", "model.labels.txt", "folder", "made")
+    }
+
+    (tmp_path / "mine.labels.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mine\.labels\.txt' has other labels; choose another `to`"):
+        export("plain", "keras", to=tmp_path / "mine.keras", runs_dir=runs_dir)
 
 
 def test_an_export_with_other_predictions_is_deleted(

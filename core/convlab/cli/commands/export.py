@@ -40,6 +40,9 @@ def export_run(
             autocompletion=lambda: _QUANTIZATIONS,
         ),
     ] = None,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Return probabilities instead of logits.")
+    ] = False,
     to: Annotated[
         Path | None,
         typer.Option(
@@ -65,6 +68,7 @@ def export_run(
             run,
             format,
             quantize=quantize,
+            probabilities=probabilities,
             to=to,
             force=force,
             runs_dir=runs_dir,
@@ -83,6 +87,7 @@ def _page(exported: Exported) -> list[str]:
     return [
         f"[bold cyan]{shown(exported.path)}[/]  {decimal(exported.size)}",
         f"[dim]compared[/]  on {exported.images:,} test images: same class for "
-        f"[bold green]{exported.agreement:.2%}[/], logits within {exported.largest_difference:.2g}",
+        f"[bold green]{exported.agreement:.2%}[/], {exported.output} within "
+        f"{exported.largest_difference:.2g}",
         f"[dim]accuracy[/]  {exported.accuracy:.4f} (run's model {exported.accuracy_of_run:.4f})",
     ]

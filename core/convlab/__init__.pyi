@@ -41,6 +41,7 @@ from .inspect import doctor as doctor
 from .inspect.checks import CheckReport as CheckReport
 from .inspect.checks import CheckResult as CheckResult
 from .inspect.checks import check as check
+from .options.search import Search as Search
 from .parts import Architecture as Architecture
 from .parts import Dataset as Dataset
 from .parts import Loss as Loss
@@ -64,6 +65,8 @@ from .scaffold import create_package as create_package
 from .training.callbacks.callback import Callback as Callback
 from .training.callbacks.callback import RunTracker as RunTracker
 from .training.callbacks.training_info import TrainingInfo as TrainingInfo
+from .tuning.sweeping import Sweep as Sweep
+from .tuning.sweeping import sweep as sweep
 from .use.evaluation import evaluate as evaluate
 from .use.evaluation_report import Evaluation as Evaluation
 from .use.exporting import Exported as Exported

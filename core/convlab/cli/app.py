@@ -21,6 +21,7 @@ from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
 from convlab.cli.commands.runs import show_runs
 from convlab.cli.commands.show_run import show_run
+from convlab.cli.commands.sweep import sweep_experiment
 from convlab.cli.errors import SIGNALLED, run_app
 from convlab.cli.messages import report_unwritable, show_warning
 from convlab.cli.output import print_text
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("run")(run_experiment)
 app.command("resume")(resume_run)
 app.command("compare", cls=CompareCommand)(compare_experiments)
+app.command("sweep")(sweep_experiment)
 app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)

@@ -88,6 +88,11 @@ def with_seed(experiment: Experiment, seed: int) -> Experiment:
     return experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
 
 
+def sealed(experiment: Experiment) -> Experiment:
+    """Return the experiment without the evaluation of the test set."""
+    return experiment.model_copy(update={"train": experiment.train.model_copy(update={"test": False})})
+
+
 def common_metric(arms: Mapping[str, ResolvedExperiment], metric: str | None) -> tuple[str, bool]:
     """Return the metric to compare, by default the first of the first arm, and whether larger is better.
 

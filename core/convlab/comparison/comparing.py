@@ -1,6 +1,7 @@
 """``convlab compare`` as a function."""
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from convlab.comparison.arm import ArmResult, common_metric, resolve_arms, with_seed
+from convlab.comparison.arm import ArmResult, common_metric, resolve_arms, sealed, with_seed
 from convlab.comparison.earlier_runs import EarlierRuns
 from convlab.comparison.result import Comparison, PairResult, Unit, decide, verdict
 from convlab.comparison.statistics import (
@@ -59,6 +60,7 @@ def compare(
     arms: Mapping[str, Experiment],
     *,
     seeds: int = 5,
+    first_seed: int = 0,
     until_decided: int | None = None,
     split: Split = "validation",
     metric: str | None = None,
@@ -80,7 +82,8 @@ def compare(
 
     Args:
         arms: the experiments, by the names to show; they must have the same data. Their own seed is ignored.
-        seeds: how many seeds, at least 2: 0, 1 and so on.
+        seeds: how many seeds, at least 2.
+        first_seed: the first of them; the others follow.
         until_decided: add seeds until every pair is decided, but at most this many.
         split: compare on the validation set, to choose between arms, or on the test set, to report a choice
             that has been made.
@@ -134,7 +137,9 @@ def compare(
     ) as pool:
         for count, rate in plan:
             earlier = EarlierRuns(runs_dir)
-            queue = list(_trials(resolved, len(next(iter(results.values()))), count, split, earlier))
+            done = len(next(iter(results.values())))
+            new = range(first_seed + done, first_seed + count)
+            queue = list(_trials(resolved, new, split, earlier))
             for label, result in _train(pool, queue, on_result):
                 results[label].append(result)
             comparison = _conclude(resolved, results, question, rate)
@@ -144,18 +149,16 @@ def compare(
 
 
 def _trials(
-    arms: Mapping[str, ResolvedExperiment], first: int, count: int, split: Split, earlier: EarlierRuns
+    arms: Mapping[str, ResolvedExperiment], seeds: Iterable[int], split: Split, earlier: EarlierRuns
 ) -> Iterator[tuple[str, Trial]]:
     """Yield the trials of seeds, seed by seed, so that a busy machine slows all arms alike."""
-    for seed in range(first, count):
+    for seed in seeds:
         for label, arm in arms.items():
-            experiment = with_seed(arm.experiment, seed)
-            folder, is_finished = earlier.find(experiment, arm)
+            experiment = sealed(with_seed(arm.experiment, seed))
+            folder = earlier.find(experiment, arm)
             yield (
                 label,
-                Trial(
-                    experiment=experiment, folder=folder, is_finished=is_finished, evaluates=split == "test"
-                ),
+                Trial(experiment=experiment, folder=folder, evaluates=split == "test"),
             )
 
 
@@ -227,7 +230,7 @@ def _conclude(
     return Comparison(
         metric=question.metric,
         split=question.split,
-        seeds=tuple(range(len(ranked[0].scores))),
+        seeds=tuple(result.summary["experiment"]["train"]["seed"] for result in next(iter(results.values()))),
         error_rate=question.error_rate,
         margin=question.margin,
         arms=tuple(ranked),
@@ -247,7 +250,7 @@ def _arm(
     question: _Question,
     level: float,
 ) -> ArmResult:
-    scores = np.array([_score(label, result.summary, question) for result in results])
+    scores = np.array([_score(label, result, question) for result in results])
     return ArmResult(
         label=label,
         experiment=arm.experiment,
@@ -259,17 +262,24 @@ def _arm(
     )
 
 
-def _score(label: str, summary: Mapping[str, Any], question: _Question) -> float:
-    if question.split == "test":
-        value = summary["test"][question.metric]
-    else:
-        epochs = {record["epoch"]: record for record in summary["epochs"]}
-        value = epochs[summary["selected_epoch"]][f"val_{question.metric}"]
-    if value is None:
+def _score(label: str, result: TrialResult, question: _Question) -> float:
+    value = (
+        result.test[question.metric]
+        if question.split == "test"
+        else validation_score(result.summary, f"val_{question.metric}")
+    )
+    if value is None or not math.isfinite(value):
         raise ConvlabError(
-            f"{question.metric!r} of {label!r} is not a number ({summary['run']}); choose another `metric`"
+            f"{question.metric!r} of {label!r} is not a number ({result.folder}); choose another `metric`"
         )
     return float(value)
+
+
+def validation_score(summary: Mapping[str, Any], score: str) -> float | None:
+    """Return a value of the epoch whose weights were saved; ``None`` if it is not finite."""
+    epochs = {record["epoch"]: record for record in summary["epochs"]}
+    value: float | None = epochs[summary["selected_epoch"]][score]
+    return value
 
 
 def _over_images(

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from convlab.comparison.arm import sealed
 from convlab.errors import ConvlabError
 from convlab.experiment import Experiment, ResolvedExperiment
 from convlab.runs.listing import list_runs
@@ -20,34 +21,33 @@ class EarlierRuns:
     """
 
     def __init__(self, runs_dir: str | Path) -> None:
-        self._found: dict[str, list[tuple[RecordedRun, bool]]] = {}
+        self._found: dict[str, list[RecordedRun]] = {}
         for listed in list_runs(runs_dir, sort="state"):
             if listed.state in ("finished", "interrupted"):
                 try:
                     recorded = open_run(listed.path)
                 except ConvlabError:  # it stopped before its first step, or is damaged
                     continue
-                entry = recorded, listed.state == "finished"
-                self._found.setdefault(recorded.experiment.to_toml(), []).append(entry)
+                self._found.setdefault(sealed(recorded.experiment).to_toml(), []).append(recorded)
 
-    def find(self, experiment: Experiment, resolved: ResolvedExperiment) -> tuple[Path | None, bool]:
-        """Return the folder of a run of an experiment, if any, and whether it has finished.
+    def find(self, experiment: Experiment, resolved: ResolvedExperiment) -> Path | None:
+        """Return the folder of a run of an experiment, if any.
 
         The run must have used the same plugins and the same versions of what determines its results.
 
         Args:
-            experiment: with every default filled in.
+            experiment: sealed, with every default filled in.
             resolved: its parts.
         """
         plugins = [
             {"kind": part.part.kind.name, "name": part.qualified_name, **part.provider.record()}
             for part in resolved.parts()
         ]
-        for recorded, is_finished in self._found.get(experiment.to_toml(), ()):
+        for recorded in self._found.get(experiment.to_toml(), ()):
             environment = recorded.environment
             if environment.get("plugins") == plugins and _same_versions(environment.get("versions")):
-                return recorded.path, is_finished
-        return None, False
+                return recorded.path
+        return None
 
 
 def _same_versions(recorded: Any) -> bool:

@@ -4,22 +4,20 @@ The lock decides. The record lets other processes see that a run is in progress 
 which would get in the way of a process that wants it.
 """
 
-import functools
 import json
 import os
-import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from convlab.errors import RunFolderError
 from convlab.runs.reading import FileError, read_model
 from convlab.runs.run_files import Holder
 from convlab.system.atomic_write import write_text
+from convlab.system.process_identity import is_alive, this_process
 
 Task = Literal["training", "exporting"]
 
@@ -58,7 +56,9 @@ def locked(folder: Path, task: Task = "training") -> Iterator[None]:
             time.sleep(_POLL_SECONDS)
     released = threading.Event()
     try:
-        write_text(folder / _HOLDER, json.dumps(_this_process(folder) | {"task": task}))
+        write_text(
+            folder / _HOLDER, json.dumps(this_process() | {"folder": folder.stat().st_ino, "task": task})
+        )
         threading.Thread(target=_renew, args=(folder / _HOLDER, released), daemon=True).start()
         yield
     finally:
@@ -82,19 +82,14 @@ def is_running(folder: str) -> bool:
         holder = read_model(folder, Holder)
         if holder.task == "exporting":
             return False
-        here = _this_machine()
-        if holder.host == here["host"]:
-            if holder.boot != here["boot"]:  # it has been rebooted
-                return False
-            if holder.folder != os.stat(folder).st_ino:  # noqa: PTH116 - a copy of a run in progress
-                return False
-            if holder.processes == here["processes"]:
-                if not _is_alive(holder.pid, holder.start):
-                    return False
-                if holder.start is not None:
-                    return True
-        renewed = os.stat(f"{folder}/{Holder.name}").st_mtime  # noqa: PTH116
-        return time.time() - renewed < _STALE_SECONDS
+        is_here = holder.host == this_process()["host"]
+        if is_here and holder.folder != os.stat(folder).st_ino:  # noqa: PTH116 - a copy of a run in progress
+            return False
+        alive = is_alive(holder.model_dump())
+        if alive is None:
+            renewed = os.stat(f"{folder}/{Holder.name}").st_mtime  # noqa: PTH116
+            return time.time() - renewed < _STALE_SECONDS
+        return alive
     except (OSError, FileError):  # not running, or not a record
         return False
 
@@ -105,52 +100,6 @@ def _task_of_holder(folder: Path) -> str | None:
         return read_model(folder, Holder).task
     except FileError:
         return None
-
-
-def _this_process(folder: Path) -> dict[str, Any]:
-    pid = os.getpid()
-    return {"pid": pid, "start": _start(pid), "folder": folder.stat().st_ino} | _this_machine()
-
-
-def _is_alive(pid: int, start: int | None) -> bool:
-    """Return whether a process of this machine still exists; sure only if ``start`` is known."""
-    if start is not None:
-        return _start(pid) == start
-    if sys.platform == "win32":  # where os.kill would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it exists, and is another user's
-        return True
-    return True
-
-
-def _start(pid: int) -> int | None:
-    """Return when a process started, in clock ticks since boot; ``None`` for a dead one and without /proc."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return None
-    state, *fields = stat.rpartition(b")")[2].split()  # the name in parentheses may contain anything
-    return None if state in (b"Z", b"X") else int(fields[18])
-
-
-@functools.cache
-def _this_machine() -> dict[str, str]:
-    """Return what identifies this host, its current boot and the namespace of its process IDs."""
-    identity = {"host": socket.gethostname(), "boot": "", "processes": ""}
-    with suppress(OSError):  # hosts may share their name
-        identity["host"] += " " + _first_line("/etc/machine-id")
-    with suppress(OSError):
-        identity["boot"] = _first_line("/proc/sys/kernel/random/boot_id")
-        identity["processes"] = str(Path("/proc/self/ns/pid").readlink())
-    return identity
-
-
-def _first_line(file: str) -> str:
-    return Path(file).read_text(encoding="ascii", errors="replace").strip()
 
 
 def _renew(file: Path, released: threading.Event) -> None:

@@ -6,6 +6,7 @@ trials, since each leaves some memory behind, and after a crash, which costs onl
 
 import multiprocessing
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,6 @@ from convlab.trials import worker
 from convlab.trials.trial import Trial, TrialResult
 
 _TRIALS_PER_WORKER = 20
-_SECONDS_TO_STOP = 30.0
 
 
 class TrialPool:
@@ -61,20 +61,23 @@ class TrialPool:
 
     def perform(self, trials: Iterable[Trial]) -> Iterator[tuple[int, TrialResult]]:
         """Train trials in parallel, and yield the index and result of each as it ends."""
-        from concurrent.futures import as_completed
-
-        futures = {
-            self._pool.submit(worker.perform, None, trial): index for index, trial in enumerate(trials)
-        }
+        futures = {self.submit(trial): index for index, trial in enumerate(trials)}
         for future in as_completed(futures):
-            yield futures[future], _result(future)
+            yield futures[future], result_of(future)
+
+    def submit(self, trial: Trial) -> Future[TrialResult]:
+        """Train a trial as soon as a worker is free; ``result_of`` returns its result."""
+        submitted: Future[TrialResult] = self._pool.submit(worker.perform, None, trial)
+        return submitted
 
 
-def _result(future: Any) -> TrialResult:
+def result_of(future: Future[TrialResult]) -> TrialResult:
+    """Return the result of a trial, also if its process ended unexpectedly."""
     from pebble import ProcessExpired
 
     try:
-        result: TrialResult = future.result()
+        return future.result()
     except ProcessExpired as error:
-        return TrialResult(failure=f"its process ended unexpectedly (exit code {error.exitcode})")
-    return result
+        return TrialResult(
+            failure=f"its process ended unexpectedly (exit code {error.exitcode})", crashed=True
+        )

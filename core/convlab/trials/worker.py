@@ -1,7 +1,11 @@
 """What a worker process does: it loads the plugins once, then trains one trial after another."""
 
 import logging
+import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,10 +15,14 @@ from typing import Any
 from convlab import api
 from convlab.errors import ConvlabError, in_one_line
 from convlab.host import PluginHost
+from convlab.runs.lock import is_running
 from convlab.runs.reading import read_summary
-from convlab.trials.trial import Trial, TrialResult
+from convlab.training.checkpoints import LAST
+from convlab.trials.trial import Trial, TrialPruned, TrialResult
 
 _logger = logging.getLogger("convlab")
+
+_SECONDS_TO_STOP, _POLL_SECONDS = 60.0, 0.1
 
 
 class Worker:
@@ -44,6 +52,8 @@ class Worker:
         with _collecting(warnings), _default_signals():
             try:
                 result = self._perform(trial)
+            except TrialPruned:
+                result = TrialResult(pruned=True)
             except KeyboardInterrupt:
                 result = TrialResult(interrupted=True, failure="interrupted")
             except ConvlabError as error:
@@ -53,29 +63,30 @@ class Worker:
         return replace(result, warnings=tuple(warnings))
 
     def _perform(self, trial: Trial) -> TrialResult:
-        if trial.folder is None:
-            run = api.run(
-                trial.experiment,
-                host=self._host,
-                data_dir=self._data_dir,
-                runs_dir=self._runs_dir,
-                progress=False,
-            )
-            folder, summary = run.folder, run.summary()
-        elif trial.is_finished:
-            folder, summary = trial.folder, read_summary(trial.folder)
+        options: dict[str, Any] = {
+            "host": self._host,
+            "data_dir": self._data_dir,
+            "callbacks": trial.callbacks(),
+            "progress": False,
+        }
+        folder, reused = trial.folder, False
+        if folder is not None:
+            _wait_for(folder)
+        if folder is not None and (folder / "summary.json").exists():
+            summary, reused = read_summary(folder), True
+        elif folder is not None and (folder / "checkpoints" / LAST).exists():
+            summary = api.resume(folder, **options).summary()
         else:
-            run = api.resume(trial.folder, host=self._host, data_dir=self._data_dir, progress=False)
+            run = api.run(trial.experiment, runs_dir=self._runs_dir, **options)
             folder, summary = run.folder, run.summary()
-        return TrialResult(
-            folder=folder, summary=summary, correct=self._correct(folder) if trial.evaluates else None
-        )
-
-    def _correct(self, folder: Path) -> Any:
+        result = TrialResult(folder=folder, summary=summary, reused=reused)
+        if not trial.evaluates:
+            return result
         from convlab.use.evaluation import evaluate
 
         evaluation = evaluate(folder, host=self._host, data_dir=self._data_dir)
-        return evaluation.logits.argmax(axis=1) == evaluation.labels
+        correct = evaluation.logits.argmax(axis=1) == evaluation.labels
+        return replace(result, test=evaluation.metrics, correct=correct)
 
 
 _worker: Worker | None = None
@@ -84,6 +95,7 @@ _worker: Worker | None = None
 def start(*arguments: Any) -> None:
     """Prepare this process; called once, before its first trial."""
     global _worker
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
     _worker = Worker(*arguments)
 
 
@@ -91,6 +103,21 @@ def perform(trial: Trial) -> TrialResult:
     """Train a trial in this process."""
     assert _worker is not None, "`start` has been called"
     return _worker.perform(trial)
+
+
+def _stop_with_parent() -> None:
+    """Stop this process as soon as its parent has died, after saving the state of the run."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _wait_for(folder: Path) -> None:
+    """Wait until the process that trained a run before has stopped; it may still be saving its state."""
+    until = time.monotonic() + _SECONDS_TO_STOP
+    while is_running(str(folder)) and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
 
 
 @contextmanager

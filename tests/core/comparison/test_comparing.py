@@ -58,6 +58,7 @@ def test_arms_are_trained_once_with_the_same_seeds_and_ranked(tmp_path: Path) ->
     summary = json.loads((Path(best["runs"][1]) / "summary.json").read_text(encoding="utf-8"))
     assert best["scores"][1] == summary["epochs"][0]["val_accuracy"]
     assert summary["experiment"]["train"]["seed"] == 1
+    assert summary["test"] is None, "the test set stays sealed"
 
     again = convlab(*arms, *flags, "--split", "test")
     assert again.stderr.count("already trained") == 4

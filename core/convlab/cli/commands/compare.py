@@ -134,12 +134,12 @@ def compare_experiments(
             third_party=False if no_plugins else None,
             data_dir=data_dir,
             runs_dir=runs_dir,
-            on_result=None if quiet else _print_result,
+            on_result=None if quiet else print_result,
         )
     if as_json:
         print_json(result.summary())
     else:
-        print_all(*_render(result))
+        print_all(*render_comparison(result))
 
 
 def _experiments(context: typer.Context, arms: list[str], runs_dir: Path) -> dict[str, Experiment]:
@@ -173,13 +173,15 @@ def _experiment(context: typer.Context, label: str, written: str, runs_dir: Path
     return experiment_from(context, file, over=arm)
 
 
-def _print_result(label: str, trial: Trial, result: TrialResult, number: int, count: int) -> None:
+def print_result(label: str, trial: Trial, result: TrialResult, number: int, count: int) -> None:
+    """Print that a run of a comparison has ended."""
     seconds = result.summary["timing"]["train"]
-    state = "already trained" if trial.is_finished else f"trained in {duration(seconds)}"
+    state = "already trained" if result.reused else f"trained in {duration(seconds)}"
     print_message(f"[{number}/{count}] {label}, seed {trial.experiment.train.seed}: {state}")
 
 
-def _render(result: Comparison) -> list[RenderableType]:
+def render_comparison(result: Comparison) -> list[RenderableType]:
+    """Return the table of a comparison's arms and its verdicts."""
     unit = Unit(result.metric, is_fraction=is_fraction(result.metric, result.arms))
     level = f"{result.arms[0].estimate.level * 100:.4g}%"
     table = Table(box=None, header_style="dim", pad_edge=False)

@@ -10,20 +10,24 @@ from convlab.inspect.checks.subject import PartSubject
 from convlab.options.reading import option_fields, read_options
 
 _MAX_SUMMARY_LENGTH = 100
+_PLACEHOLDERS = ("summary", "description", "todo", "tbd", "fixme", "none", "n/a", "xxx")
 
 
 @check(
     "The summary describes the part in one short line",
     why="'convlab list' shows one line per part, and users choose by it",
-    fix=f"give the description a summary of at most {_MAX_SUMMARY_LENGTH} characters that is not its name",
+    fix=f"give the part a summary of at most {_MAX_SUMMARY_LENGTH} characters that says more than its name",
 )
 def summary_fits_a_line(subject: PartSubject) -> None:
-    """Check the length of the summary, and that it is not the name; the host ensures that it is one line."""
+    """Check that it is short and neither the name nor a placeholder; the host ensures that it is one line."""
     summary = subject.part.summary.strip()
     if len(summary) > _MAX_SUMMARY_LENGTH:
         raise CheckFailedError(f"the summary has {len(summary)} characters")
     if summary.casefold() == subject.part.name.casefold():
         raise CheckFailedError(f"the summary {summary!r} only repeats the name")
+    words = summary.casefold().strip(" .:;-_<>[]()")
+    if not any(map(str.isalpha, words)) or words in _PLACEHOLDERS or words.startswith(("todo", "fixme")):
+        raise CheckFailedError(f"the summary {summary!r} says nothing")
 
 
 @check(
@@ -38,7 +42,7 @@ def option_defaults_are_valid(subject: PartSubject) -> None:
         return
     option_fields(options)
     defaults = options()
-    given = {name: value for name, value in asdict(defaults).items() if value is not None}
+    given = asdict(defaults)
     read = read_options(options, given, key=subject.part.kind.options_key, owner=str(subject))
     for name in given:
         before, after = getattr(defaults, name), getattr(read, name)

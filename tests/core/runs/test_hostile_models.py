@@ -105,6 +105,9 @@ CONFIGS: dict[str, Callable[[Config], None]] = {
     "lambda-in-compile": lambda logits: logits.update(compile_config={"loss": LAMBDA}),
     "python-lambda": option("activation", {"class_name": "__lambda__", "config": {"value": "code"}}),
     "type": option("dtype", saved("keras", "__typespec__", [], spec_name="TensorSpec")),
+    "type-with-a-name": option(
+        "dtype", saved("x", "__typespec__", [], spec_name="X", registered_name="doubling>Double")
+    ),
     "saved-model": layer("keras.layers", "TFSMLayer", {"name": "logits", "filepath": "saved"}),
     "dotted-saved-model": layer("keras", "layers.TFSMLayer", {"name": "logits", "filepath": "saved"}),
     "function-as-layer": layer("keras.visualization", "plot_image_gallery"),

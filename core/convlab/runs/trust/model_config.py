@@ -131,8 +131,8 @@ def _classify(config: dict[str, Any]) -> tuple[_Kind, str]:
         return "unsafe", "an object without a name"
     if class_name in VALUES:
         return "harmless", name
-    if class_name == "__lambda__":
-        return "unsafe", "a Python lambda"
+    if class_name.startswith("__"):
+        return "unsafe", "a Python lambda" if class_name == "__lambda__" else one_line(class_name, _MAX_NAME)
     if isinstance(module, str) and module.partition(".")[0] in ("keras", "builtins"):
         if is_function and module == "builtins":
             return "harmless" if name in FUNCTIONS else "custom function", name

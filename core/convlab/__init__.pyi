@@ -59,6 +59,9 @@ from .runs import describe_run as describe_run
 from .runs import find_run as find_run
 from .runs import list_runs as list_runs
 from .runs import open_run as open_run
+from .runs.notes import annotate_run as annotate_run
+from .runs.removal import prune_runs as prune_runs
+from .runs.removal import remove_runs as remove_runs
 from .runs.result import Run as Run
 from .scaffold import NewPackage as NewPackage
 from .scaffold import create_package as create_package

@@ -19,7 +19,7 @@ from convlab.cli.commands.plugins import list_plugins
 from convlab.cli.commands.predict import predict_files
 from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
-from convlab.cli.commands.runs import show_runs
+from convlab.cli.commands.runs import runs_app
 from convlab.cli.commands.show_run import show_run
 from convlab.cli.commands.sweep import sweep_experiment
 from convlab.cli.errors import SIGNALLED, run_app
@@ -39,7 +39,6 @@ app.command("run")(run_experiment)
 app.command("resume")(resume_run)
 app.command("compare", cls=CompareCommand)(compare_experiments)
 app.command("sweep")(sweep_experiment)
-app.command("runs")(show_runs)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
 app.command("predict")(predict_files)
@@ -50,6 +49,7 @@ app.command("plugins")(list_plugins)
 app.command("check")(check_target)
 app.command("new")(new_package)
 app.command("doctor")(examine)
+app.add_typer(runs_app)
 app.add_typer(data_app)
 
 

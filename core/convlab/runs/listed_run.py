@@ -5,12 +5,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from convlab.runs.lock import is_running
 from convlab.runs.reading import FileError, MissingFileError, read_epochs, read_model
-from convlab.runs.run_files import Parts, Stopped, Summary, is_plausible
+from convlab.runs.run_files import Notes, Parts, Stopped, Summary, is_plausible
 
 State = Literal["finished", "running", "interrupted", "failed", "damaged"]
 STATES: tuple[State, ...] = ("finished", "running", "interrupted", "failed", "damaged")
@@ -33,9 +34,15 @@ class ListedRun:
         architecture: the architecture's name.
         optimizer: the optimizer's name.
         epochs: the number of epochs trained.
-        test: loss and metrics on the test set; empty if the run has not finished.
+        validation: loss and metrics on the validation set, after the epoch whose weights were saved, or the
+            last one of an unfinished run; empty without a validation set.
+        test: loss and metrics on the test set; empty if it was not evaluated.
         seconds: the duration of the run.
         message: why the run stopped early, or what is damaged.
+        note: what a person wrote about the run.
+        tags: words that a person gave the run.
+        differing: the settings, by dotted key, that differ between the runs of a list.
+        tables: all settings, nested as in ``experiment.toml``.
     """
 
     path: Path
@@ -45,17 +52,27 @@ class ListedRun:
     architecture: str = ""
     optimizer: str = ""
     epochs: int | None = None
+    validation: dict[str, float | None] = field(default_factory=dict)
     test: dict[str, float | None] = field(default_factory=dict)
     seconds: float | None = None
     message: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    differing: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def score(self) -> tuple[str, float] | None:
-        """The name and value of the metric that ranks runs: accuracy, or else the first metric."""
-        metrics = [name for name in self.test if name != "loss"]
+        """The name and value of the metric that ranks runs: the validation accuracy, or the first metric."""
+        metrics = [name for name in self.validation if name != "loss"]
         name = _SCORE if _SCORE in metrics else next(iter(metrics), None)
-        value = self.test.get(name) if name is not None else None
+        value = self.validation.get(name) if name is not None else None
         return None if name is None or value is None else (name, value)
+
+    @cached_property
+    def size(self) -> int:
+        """The size of all files in the folder, in bytes."""
+        return _size(str(self.path))
 
     def record(self) -> dict[str, Any]:
         """Return what ``convlab runs --json`` prints for the run."""
@@ -67,9 +84,14 @@ class ListedRun:
             "architecture": self.architecture,
             "optimizer": self.optimizer,
             "epochs": self.epochs,
-            "test": self.test,
+            "validation": self.validation,
+            "test": self.test or None,
             "seconds": self.seconds,
             "message": self.message,
+            "note": self.note,
+            "tags": list(self.tags),
+            "differing": self.differing,
+            "size": self.size,
         }
 
 
@@ -91,6 +113,9 @@ def read_listed(folder: str) -> ListedRun | None:
 
 def _finished(folder: str) -> ListedRun:
     summary = read_model(folder, Summary)
+    epochs = {record.get("epoch"): record for record in summary.epochs}
+    last = next(reversed(epochs.values()), {})
+    notes = _notes(folder)
     return ListedRun(
         path=Path(folder),
         state="finished",
@@ -99,8 +124,12 @@ def _finished(folder: str) -> ListedRun:
         architecture=summary.experiment.architecture,
         optimizer=summary.experiment.optimizer,
         epochs=len(summary.epochs),
+        validation=_validation(epochs.get(summary.selected_epoch, last)),
         test=summary.test or {},
         seconds=sum(summary.timing.values()),
+        note=notes.note,
+        tags=notes.tags,
+        tables=summary.experiment.tables(),
     )
 
 
@@ -114,6 +143,7 @@ def _unfinished(folder: str) -> ListedRun:
         epochs = read_epochs(folder)
     except MissingFileError:
         epochs = []
+    notes = _notes(folder)
     return ListedRun(
         path=Path(folder),
         state=state,
@@ -122,7 +152,11 @@ def _unfinished(folder: str) -> ListedRun:
         architecture=parts.architecture,
         optimizer=parts.optimizer,
         epochs=len(epochs),
+        validation=_validation(epochs[-1] if epochs else {}),
         message=message,
+        note=notes.note,
+        tags=notes.tags,
+        tables=parts.tables(),
     )
 
 
@@ -135,6 +169,30 @@ def _state(folder: str) -> tuple[State, str]:
     except MissingFileError:
         return "interrupted", "killed"
     return stopped.state, stopped.message
+
+
+def _notes(folder: str) -> Notes:
+    try:
+        return read_model(folder, Notes)
+    except MissingFileError:
+        return Notes()
+
+
+def _validation(record: dict[str, Any]) -> dict[str, float | None]:
+    return {name.removeprefix("val_"): value for name, value in record.items() if name.startswith("val_")}
+
+
+def _size(folder: str) -> int:
+    try:
+        with os.scandir(folder) as entries:
+            return sum(
+                _size(entry.path)
+                if entry.is_dir(follow_symlinks=False)
+                else entry.stat(follow_symlinks=False).st_size
+                for entry in entries
+            )
+    except OSError:  # it is being removed, or is not readable
+        return 0
 
 
 def _damaged(folder: str, message: str) -> ListedRun:

@@ -19,7 +19,7 @@ from convlab.runs.run_files import Holder
 from convlab.system.atomic_write import write_text
 from convlab.system.process_identity import is_alive, this_process
 
-Task = Literal["training", "exporting"]
+Task = Literal["training", "exporting", "removing"]
 
 _LOCK, _HOLDER = ".lock", Holder.name
 _POLL_SECONDS = 0.2
@@ -48,7 +48,7 @@ def locked(folder: Path, task: Task = "training") -> Iterator[None]:
             lock.acquire()
         except Timeout:
             holder = _task_of_holder(folder)
-            if "training" in (task, holder):
+            if {task, holder} - {"exporting", None}:
                 raise RunFolderError(
                     f"another process is {holder or 'training'} {str(folder)!r}; wait until it ends, or stop "
                     "it first"

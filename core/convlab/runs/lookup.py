@@ -1,6 +1,7 @@
 """Finding a run by its folder, its name or a part of its name."""
 
 import difflib
+import os
 from pathlib import Path
 
 from convlab.errors import ConfigError
@@ -28,7 +29,8 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
     if word and word != LAST_RUN:
         for folder in (runs_dir / given, given):
             is_run = is_path or folder.parent == runs_dir or (folder / "experiment.toml").exists()
-            if is_run and folder.is_dir() and folder.resolve() != runs_dir.resolve():
+            exists = os.path.isdir(folder)  # noqa: PTH112 - false for names that are too long
+            if is_run and exists and folder.resolve() != runs_dir.resolve():
                 return folder
     if is_path:
         raise ConfigError(f"run {word!r} not found; the folder does not exist, correct the path")
@@ -40,7 +42,10 @@ def find_run(run: str | Path, runs_dir: str | Path = "runs") -> Path:
     runs = list_runs(runs_dir)
     if word == LAST_RUN and runs:
         return runs[0].path
-    names = [listed.path.name for listed in runs]
+    names = [str(listed.path.relative_to(runs_dir)) for listed in runs]
+    exact = [listed.path for listed in runs if listed.path.name == word]
+    if len(exact) == 1:
+        return exact[0]
     matches = [name for name in names if word in name]
     if len(matches) == 1:
         return runs_dir / matches[0]

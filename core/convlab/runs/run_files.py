@@ -122,6 +122,14 @@ class Stopped(RunFile):
     message: Text = ""
 
 
+class Notes(RunFile):
+    """What a person wrote about a run."""
+
+    name: ClassVar[str] = "notes.json"
+    note: Text = ""
+    tags: tuple[Text, ...] = Field(default=(), strict=False)
+
+
 class Holder(RunFile):
     """The process that holds the lock of a run."""
 

@@ -37,6 +37,15 @@ def in_pixels(shape: Iterable[int]) -> str:
     return "×".join(map(str, shape))
 
 
+def age(seconds: float) -> str:
+    """Return how long ago something was, such as ``40 s``, ``5 min``, ``3 h`` or ``12 d``."""
+    whole = max(0, int(seconds))
+    for unit, length, most in (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 48 * 3600)):
+        if whole < most:
+            return f"{whole // length} {unit}"
+    return f"{whole // 86400} d"
+
+
 def duration(seconds: float) -> str:
     """Return a duration such as ``0.4 s``, ``38 s``, ``12 min 5 s`` or ``3 h 20 min``."""
     if seconds < 9.95:

@@ -20,12 +20,14 @@ def convlab(*arguments: str, code: int = 0) -> str:
 
 def test_runs_prints_one_line_per_run(runs_dir: Path) -> None:
     head, *lines = convlab("runs", "--runs-dir", str(runs_dir)).splitlines()
-    assert head.split() == [*("when", "run", "dataset", "architecture", "epochs", "test", "time", "state")]
-    assert [line.split()[2] for line in lines] == ["customized", "plain"]
+    columns = ("run", "age", "dataset", "architecture", "epochs", "val", "accuracy", "time", "size", "state")
+    assert head.split() == [*columns]
+    assert [line.split()[0] for line in lines] == ["customized", "plain"]
     assert "doubling.py:doubling" in lines[0]
     assert all(line.endswith("finished") for line in lines)
     summary = json.loads((runs_dir / "plain" / "summary.json").read_text(encoding="utf-8"))
-    assert f"accuracy {summary['test']['accuracy']:.4f}" in lines[1]
+    assert f" {summary['epochs'][-1]['val_accuracy']:.4f} " in lines[1]
+    assert f"{summary['test']['accuracy']:.4f}" not in lines[1], "the list shows test results"
 
     (listed,) = json.loads(convlab("runs", "-a", "mlp", "--json", "--runs-dir", str(runs_dir)))
     assert listed["run"] == str(runs_dir / "plain")

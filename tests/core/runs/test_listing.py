@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from convlab import ConfigError, list_runs
+from convlab import ConfigError, find_run, list_runs
 from convlab.runs import RunFolder
 
 
@@ -76,7 +76,9 @@ def test_runs_are_filtered_and_sorted(runs_dir: Path, tmp_path: Path) -> None:
             runs_dir / "plain",
             started=f"2026-01-0{number + 1}T00:00:00Z",
             experiment={"dataset": dataset, "architecture": "cnn", "optimizer": "adam"},
-            test={"loss": 1.0 - number / 10, "accuracy": accuracy},
+            epochs=[{"epoch": 1, "val_loss": 1.0 - number / 10, "val_accuracy": accuracy}],
+            selected_epoch=1,
+            test={"loss": number, "accuracy": number / 10},
         )
 
     def names(**wanted: Any) -> str:
@@ -86,7 +88,7 @@ def test_runs_are_filtered_and_sorted(runs_dir: Path, tmp_path: Path) -> None:
     assert names(dataset="mnist") == "ba"
     assert names(dataset="net.py:mnist") == "b"
     assert names(architecture="mlp") == ""
-    assert names(sort="score") == "bdac"
+    assert names(sort="score") == "bdac", "ranked by something else than the validation set"
     assert names(sort="loss") == "dcba"
     assert names(sort="name", state="finished") == "abcd"
     with pytest.raises(ConfigError, match="unknown `sort` order 'scores'; did you mean 'score'"):
@@ -104,3 +106,40 @@ def test_listing_a_finished_run_parses_no_toml_and_imports_no_tensorflow(
     for module in [name for name in sys.modules if name.partition(".")[0] == "tensorflow"]:
         monkeypatch.setitem(sys.modules, module, None)
     assert [run.state for run in list_runs(tmp_path)] == ["finished"]
+
+
+def test_a_listing_shows_what_differs_between_runs(runs_dir: Path, tmp_path: Path) -> None:
+    parts = {"dataset": "digits", "architecture": "cnn", "optimizer": "adam"}
+    experiments: dict[str, dict[str, Any]] = {
+        "a": {"train": {"learning_rate": 0.1, "seed": 0}, "architecture_options": {"dense": [128]}},
+        "b": {
+            "train": {"learning_rate": 0.2, "seed": 0, "test": True},
+            "architecture_options": {"dense": [64]},
+        },
+        "c": {
+            "architecture": "mlp",
+            "train": {"learning_rate": 0.1, "test": False},
+            "architecture_options": {"units": 8},
+        },
+    }
+    for name, changes in experiments.items():
+        write_finished(tmp_path / name, runs_dir / "plain", experiment=parts | changes)
+    differing = {run.path.name: run.differing for run in list_runs(tmp_path)}
+    assert differing == {
+        "a": {"train.learning_rate": 0.1, "architecture.dense": [128]},
+        "b": {"train.learning_rate": 0.2, "train.test": True, "architecture.dense": [64]},
+        "c": {"train.learning_rate": 0.1, "train.test": False},
+    }, "a setting that an earlier version did not have counts as its default"
+    assert [run.differing for run in list_runs(tmp_path, architecture="mlp")] == [{}]
+
+
+def test_runs_in_subfolders_are_listed_and_found_but_links_are_not_followed(
+    runs_dir: Path, tmp_path: Path
+) -> None:
+    for name in ("week 1/a", "week 1/b", "c", ".hidden/d", "1/2/3/4/e"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write_finished(tmp_path / name, runs_dir / "plain")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert {run.path.name for run in list_runs(tmp_path)} == {"a", "b", "c"}
+    for word in ("b", "week 1/b"):
+        assert find_run(word, tmp_path) == tmp_path / "week 1" / "b"

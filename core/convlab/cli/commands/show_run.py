@@ -101,6 +101,8 @@ def _facts(described: dict[str, Any]) -> list[tuple[str, str]]:
     commit = environment.get("git_commit")
     return [
         ("started", described["started"]),
+        ("note", described["note"]),
+        ("tags", ", ".join(described["tags"])),
         *parts.items(),
         ("parameters", "" if parameters is None else f"{parameters:,}"),
         ("changed", ", ".join(changed) or ("nothing; all settings are defaults" if parts else "")),

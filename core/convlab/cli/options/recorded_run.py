@@ -22,6 +22,15 @@ RunName = Annotated[
         show_default=False,
     ),
 ]
+RunNames = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RUN…",
+        help="Runs: their folders or whole names, or 'last'.",
+        autocompletion=_complete_runs,
+        show_default=False,
+    ),
+]
 RunsDir = Annotated[
     Path,
     typer.Option(
@@ -29,7 +38,7 @@ RunsDir = Annotated[
         metavar="DIR",
         envvar="CONVLAB_RUNS_DIR",
         rich_help_panel="Files and folders",
-        help="The folder that contains the runs.",
+        help="The folder that contains the runs, also in subfolders.",
     ),
 ]
 Trust = Annotated[

@@ -1,7 +1,8 @@
 """convlab trains, compares and exports image classifiers on TensorFlow and Keras.
 
-Datasets, architectures, losses, optimizers, schedules, metrics and trackers are plugins. The public names
-are listed in ``__init__.pyi``; each is imported when it is first used, so ``import convlab`` is fast.
+Datasets, augmentations, architectures, losses, optimizers, schedules, metrics and trackers are plugins. The
+public names are listed in ``__init__.pyi``; each is imported when it is first used, so that ``import
+convlab`` is fast.
 """
 
 import lazy_loader

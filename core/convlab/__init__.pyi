@@ -43,6 +43,7 @@ from .inspect.checks import CheckResult as CheckResult
 from .inspect.checks import check as check
 from .options.search import Search as Search
 from .parts import Architecture as Architecture
+from .parts import Augmentation as Augmentation
 from .parts import Dataset as Dataset
 from .parts import Loss as Loss
 from .parts import Metric as Metric
@@ -65,6 +66,7 @@ from .runs.removal import remove_runs as remove_runs
 from .runs.result import Run as Run
 from .scaffold import NewPackage as NewPackage
 from .scaffold import create_package as create_package
+from .training.augmentation.randomness import Randomness as Randomness
 from .training.callbacks.callback import Callback as Callback
 from .training.callbacks.callback import RunTracker as RunTracker
 from .training.callbacks.training_info import TrainingInfo as TrainingInfo

@@ -1,15 +1,22 @@
-"""The built-in losses, optimizers, schedules, metrics and trackers."""
+"""The built-in augmentations, losses, optimizers, schedules, metrics and trackers."""
 
 from collections.abc import Iterable
 
-from convlab import Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
+from convlab import Augmentation, Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
 from convlab_plugins.adam import ADAM
+from convlab_plugins.augmentations import AUGMENTATIONS
 from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
 from convlab_plugins.losses import CROSS_ENTROPY, FOCAL
 from convlab_plugins.mlflow_tracker import MLFLOW
 from convlab_plugins.schedules import SCHEDULES
 from convlab_plugins.sgd import SGD
 from convlab_plugins.tensorboard_tracker import TENSORBOARD
+
+
+@hookimpl
+def convlab_augmentations() -> Iterable[Augmentation]:
+    """Return what varies training images."""
+    return AUGMENTATIONS
 
 
 @hookimpl

@@ -11,6 +11,7 @@ import pytest
 
 from convlab import (
     Architecture,
+    Augmentation,
     Dataset,
     DataSource,
     ImageData,
@@ -18,6 +19,7 @@ from convlab import (
     Metric,
     Optimizer,
     PluginHost,
+    Randomness,
     Schedule,
     Tracker,
 )
@@ -29,6 +31,7 @@ from convlab.parts import PART_TYPES, Part
 def test_there_is_one_hook_for_each_kind_of_part() -> None:
     assert sorted(vars(hook_specifications())) == [
         "convlab_architectures",
+        "convlab_augmentations",
         "convlab_datasets",
         "convlab_losses",
         "convlab_metrics",
@@ -74,6 +77,15 @@ def test_the_example_of_optimizers_updates_weights() -> None:
 def test_the_example_of_schedules_decays() -> None:
     schedule = the_part_of_the_example(Schedule).build(0.4, 10, None)
     np.testing.assert_allclose([schedule(step) for step in (0, 10)], [0.4, 0.04], rtol=1e-5)
+
+
+def test_the_example_of_augmentations_inverts_some_images() -> None:
+    import tensorflow as tf
+
+    augment = the_part_of_the_example(Augmentation).build((1, 1, 1), 2, None)
+    random = Randomness(tf.constant([0, 0]), 0, positions=tf.range(50), epoch=tf.constant(1))
+    images, _ = augment(np.zeros((50, 1, 1, 1), np.uint8), np.zeros(50, np.int64), random)
+    assert set(np.unique(images)) == {0, 255}
 
 
 def test_the_example_of_losses_takes_integer_and_mixed_labels() -> None:

@@ -19,6 +19,7 @@ EXAMPLE = ROOT / "examples" / "convlab-resnet"
 NEW = (
     ("architecture", "tinynet"),
     ("dataset", "shapes"),
+    ("augmentation", "noise"),
     ("loss", "brier"),
     ("optimizer", "signs"),
     ("schedule", "triangle"),

@@ -8,7 +8,18 @@ from convlab.errors import ConfigError
 from convlab.experiment.settings import Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import read_options
-from convlab.parts import PART_TYPES, Architecture, Dataset, Loss, Metric, Optimizer, Part, Schedule, Tracker
+from convlab.parts import (
+    PART_TYPES,
+    Architecture,
+    Augmentation,
+    Dataset,
+    Loss,
+    Metric,
+    Optimizer,
+    Part,
+    Schedule,
+    Tracker,
+)
 from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
@@ -78,6 +89,11 @@ class ResolvedExperiment:
     def schedule_options(self) -> Any:
         """The options of the schedule."""
         return self.chosen["schedule"][0][1]
+
+    @property
+    def augmentations(self) -> WithOptions[Augmentation]:
+        """The augmentations in the order in which they apply, each with its options."""
+        return self.chosen["augment"]
 
     @property
     def metrics(self) -> WithOptions[Metric]:

@@ -118,6 +118,7 @@ if TYPE_CHECKING:
         """The fields that are generated below, as type checkers and editors see them."""
 
         dataset: str = ""
+        augment: _Names = ()
         architecture: str = ""
         loss: str = ""
         optimizer: str = ""
@@ -127,6 +128,7 @@ if TYPE_CHECKING:
         data: DataSettings = DataSettings()
         train: TrainSettings = TrainSettings()
         dataset_options: Options = {}
+        augment_options: dict[str, Options] = {}
         architecture_options: Options = {}
         loss_options: Options = {}
         optimizer_options: Options = {}

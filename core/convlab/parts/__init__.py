@@ -2,6 +2,7 @@
 
 from convlab.errors import ConfigError
 from convlab.parts.architecture import Architecture
+from convlab.parts.augmentation import Augmentation
 from convlab.parts.dataset import Dataset
 from convlab.parts.loss import Loss
 from convlab.parts.metric import Metric
@@ -14,6 +15,7 @@ from convlab.text.suggestions import did_you_mean
 __all__ = [
     "PART_TYPES",
     "Architecture",
+    "Augmentation",
     "Dataset",
     "Kind",
     "Loss",
@@ -25,7 +27,16 @@ __all__ = [
     "part_type",
 ]
 
-PART_TYPES: list[type[Part]] = [Dataset, Architecture, Loss, Optimizer, Schedule, Metric, Tracker]
+PART_TYPES: list[type[Part]] = [
+    Dataset,
+    Augmentation,
+    Architecture,
+    Loss,
+    Optimizer,
+    Schedule,
+    Metric,
+    Tracker,
+]
 """All kinds of part, in the order in which convlab lists them. To add one, append it before anything else of
 convlab is imported: the experiment's settings and the command line's flags are generated from this list."""
 

@@ -29,6 +29,7 @@ from convlab.training.plan import Plan
 if TYPE_CHECKING:
     import keras
 
+    from convlab.training.augmentation.augmenter import Augmenter
     from convlab.training.metrics import MetricSet
     from convlab.training.placement import Placement
 
@@ -51,6 +52,7 @@ class Prepared:
         optimizer: built for the model.
         rate: the learning rate, or its schedule.
         loss: what training minimizes.
+        augmenter: changes the training batches, if any augmentation is set.
         metrics: the loss and the metrics of the training loop.
         precision: what the layers compute in, ``float32`` or ``mixed_bfloat16``.
         xla: whether XLA is to compile the training step.
@@ -72,6 +74,7 @@ class Prepared:
     optimizer: "keras.optimizers.Optimizer"
     rate: Any
     loss: "keras.losses.Loss"
+    augmenter: "Augmenter | None"
     metrics: "MetricSet"
     precision: str
     xla: bool
@@ -160,6 +163,7 @@ def prepare(
         if settings.deterministic:
             enable_determinism()
         from convlab.system.keras_defaults import keras_defaults
+        from convlab.training.augmentation.preparation import build_augmenter
         from convlab.training.losses import build_loss
         from convlab.training.metrics import build_metrics
         from convlab.training.model.device_rules import uses_xla
@@ -186,6 +190,7 @@ def prepare(
         optimizer.build(model.trainable_variables)
         counts = np.bincount(data.train.labels[split.train], minlength=data.num_classes)
         loss = build_loss(resolved.loss, resolved.loss_options, counts.tolist())
+        augmenter = build_augmenter(resolved, data, loss)
         metrics = build_metrics(resolved.metrics, data.num_classes)
 
     return Prepared(
@@ -202,6 +207,7 @@ def prepare(
         optimizer=optimizer,
         rate=rate,
         loss=loss,
+        augmenter=augmenter,
         metrics=metrics,
         precision=precision,
         xla=uses_xla(model, settings.compile),

@@ -7,18 +7,21 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from convlab.training.augmentation.augmenter import Augmenter
 from convlab.training.metrics import MetricSet
 from convlab.training.model.fused_batch_norm import fused_batch_norm
+from convlab.training.model.preprocessing import with_float_pixels
 
 
 class TrainingStep:
-    """One step: forward pass, loss, gradients, update, metrics.
+    """One step: augmentation, forward pass, loss, gradients, update, metrics.
 
     Args:
         model: maps uint8 images to float32 logits.
         optimizer: updates the model's trainable weights.
         loss: of labels and logits.
         metrics: updated with each batch.
+        augmenter: changes the images and labels of each batch, if any augmentation is set.
         fuse_batch_norm: whether batch normalization runs as TensorFlow's fused operation.
     """
 
@@ -28,32 +31,40 @@ class TrainingStep:
         optimizer: keras.optimizers.Optimizer,
         loss: keras.losses.Loss,
         metrics: MetricSet,
+        augmenter: Augmenter | None = None,
         *,
         fuse_batch_norm: bool,
     ) -> None:
         self.model = model
+        self._trained = with_float_pixels(model) if augmenter and augmenter.changes_dtype else model
+        self._augmenter = augmenter
         self.optimizer = optimizer
         self.loss = loss
         self.metrics = metrics
         # The context is entered while TensorFlow traces the step, and so costs nothing when it runs.
         self._tracing = fused_batch_norm if fuse_batch_norm else nullcontext
 
-    def __call__(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor, labels: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
         """Train on one batch.
 
         Args:
             images: uint8, shape ``(batch, height, width, channels)``.
             labels: int64, shape ``(batch,)``.
+            positions: int32, shape ``(batch,)``, of the images in the training set.
 
         Returns:
             The batch's mean loss, including regularization.
         """
-        weights = self.model.trainable_variables
+        weights = self._trained.trainable_variables
+        if self._augmenter is not None:
+            images, labels = self._augmenter(images, labels, positions)
         with self._tracing():
             loss, gradients, logits = loss_and_gradients(
-                self.model, self.loss, images, labels, scale=self.optimizer.scale_loss
+                self._trained, self.loss, images, labels, scale=self.optimizer.scale_loss
             )
         self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+        if len(labels.shape) == 2:  # mixed: metrics rate the prediction of the larger part
+            labels = tf.argmax(labels, axis=-1)
         self.metrics.update(labels, logits, loss)
         return loss
 
@@ -72,7 +83,7 @@ def loss_and_gradients(
         model: maps images to logits.
         loss: of labels and logits.
         images: shape ``(batch, height, width, channels)``.
-        labels: integers, shape ``(batch,)``.
+        labels: integers, shape ``(batch,)``, or probabilities, shape ``(batch, num_classes)``.
         scale: applied to the loss before it is differentiated, as ``Optimizer.scale_loss``; the optimizer
             divides the gradients by the same factor.
 

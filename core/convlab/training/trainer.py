@@ -167,6 +167,8 @@ class Trainer:
         steps = plan.steps(progress.epoch)
         self.callbacks.on_epoch_begin(progress.epoch, {"steps": steps, "step": progress.step})
         begin_epoch(self._prepared.rate, progress.records)
+        if self._prepared.augmenter is not None:
+            self._prepared.augmenter.begin(progress.epoch, progress.step)
         if not progress.step:
             self._seeds.begin_epoch(progress.epoch)
             self._metrics.reset()

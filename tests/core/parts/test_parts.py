@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from convlab import Architecture, Dataset, Loss, Metric, Optimizer, Schedule, Tracker
+from convlab import Architecture, Augmentation, Dataset, Loss, Metric, Optimizer, Schedule, Tracker
 from convlab.parts import PART_TYPES, Kind, Part
 from convlab.parts import part_type as find_part_type
 
@@ -104,6 +104,7 @@ def test_options_must_be_a_frozen_dataclass_with_defaults(options: Any, reason: 
 CALLS = {
     Dataset: "load(source, options)",
     Architecture: "build(input_shape, num_classes, options)",
+    Augmentation: "build(input_shape, num_classes, options)",
     Loss: "build(class_counts, options)",
     Optimizer: "build(learning_rate, options)",
     Schedule: "build(learning_rate, steps, options)",

@@ -25,9 +25,13 @@ def describe(prepared: Prepared) -> list[str]:
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = resolved.experiment.schedule
+    augmented = (
+        [f"augmented: {', '.join(resolved.experiment.augment)}"] if resolved.experiment.augment else []
+    )
     return [
         f"{resolved.experiment.dataset}: {images}{sealed} images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
+        *([f"augmented: {', '.join(augmented)}"] if augmented else []),
         f"{resolved.experiment.architecture}: {prepared.parameters:,} parameters, {prepared.precision}, "
         f"{settings.loop} loop{compiled}",
         f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}"

@@ -48,6 +48,7 @@ def _compiled(prepared: Prepared, *, xla: bool) -> TrainingLoop:
         prepared.optimizer,
         prepared.loss,
         prepared.metrics,
+        prepared.augmenter,
         fuse_batch_norm=not xla,  # XLA fuses by itself
     )
     loop = _loop_class(prepared)(

@@ -56,12 +56,18 @@ class FitLoop:
     def _batches(self, order: npt.NDArray[np.int32]) -> tf.data.Dataset:
         if self._reader:
             streamed = self._reader.batches(order, self._batch_size)
-            return streamed.map(lambda images, batch: (images, self._placement.gather(self._labels, batch)))
+            return streamed.map(
+                lambda images, batch: (images, self._placement.gather(self._labels, batch), batch)
+            )
         batches = tf.data.Dataset.from_tensor_slices(order).batch(self._batch_size)
         return batches.map(self._gather, num_parallel_calls=1).prefetch(tf.data.AUTOTUNE)
 
-    def _gather(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return self._placement.gather(self._images, batch), self._placement.gather(self._labels, batch)
+    def _gather(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        return (
+            self._placement.gather(self._images, batch),
+            self._placement.gather(self._labels, batch),
+            batch,
+        )
 
 
 class _StepModel(keras.Model):
@@ -72,10 +78,9 @@ class _StepModel(keras.Model):
         self._step = step
         self.built = True  # its layers are the step's, which are
 
-    def train_step(self, data: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def train_step(self, data: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Run the step on a batch."""
-        images, labels = data
-        return {"loss": self._step(images, labels)}
+        return {"loss": self._step(*data)}
 
 
 class _StepCounter(keras.callbacks.Callback):

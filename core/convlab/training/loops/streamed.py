@@ -27,6 +27,7 @@ class StreamedTapeLoop(TapeLoop):
                 input_signature=[
                     tf.TensorSpec((None, *self._shape), tf.uint8),
                     tf.TensorSpec((None,), tf.int64),
+                    tf.TensorSpec((None,), tf.int32),
                     tf.TensorSpec((), tf.int32),
                 ],
             )
@@ -45,12 +46,14 @@ class StreamedTapeLoop(TapeLoop):
         steps = until - first
         batches = [next(self._batches)[0] for _ in range(steps)]
         start = first * self._plan.batch_size
-        labels = self._all_labels[order[start : until * self._plan.batch_size]]
+        positions = order[start : until * self._plan.batch_size]
+        labels = self._all_labels[positions]
         if not self._xla:
             images = tf.concat(batches, 0) if batches else np.zeros((0, *self._shape), np.uint8)
-            return self._run_steps(images, labels, tf.constant(steps))
+            return self._run_steps(images, labels, positions, tf.constant(steps))
         # XLA compiled for a fixed number of images; no step sees the padding.
         count = batch_size * (self._steps_per_call if batch_size == self._plan.batch_size else 1)
         missing = count - len(labels)
         images = tf.concat([*batches, np.zeros((missing, *self._shape), np.uint8)], 0)
-        return self._run_steps(images, np.pad(labels, (0, missing)), tf.constant(steps), batch_size)
+        padded = (np.pad(array, (0, missing)) for array in (labels, positions))
+        return self._run_steps(images, *padded, tf.constant(steps), batch_size)

@@ -104,9 +104,11 @@ class TapeLoop:
     def _gather(self, positions: tf.Tensor, steps: tf.Tensor, batch_size: int) -> tf.Tensor:
         images = self._placement.gather(self._images, positions)
         labels = self._placement.gather(self._labels, positions)
-        return self._run_steps(images, labels, steps, batch_size)
+        return self._run_steps(images, labels, positions, steps, batch_size)
 
-    def _steps(self, images: tf.Tensor, labels: tf.Tensor, steps: tf.Tensor, batch_size: int) -> tf.Tensor:
+    def _steps(
+        self, images: tf.Tensor, labels: tf.Tensor, positions: tf.Tensor, steps: tf.Tensor, batch_size: int
+    ) -> tf.Tensor:
         """Run steps for as long as the loss is finite, and return how many ran."""
         step, finite = 0, True
         while step < steps and finite:
@@ -116,6 +118,7 @@ class TapeLoop:
                 self._step,
                 tf.slice(images, [start, 0, 0, 0], [size, *images.shape[1:]]),
                 tf.slice(labels, [start], [size]),
+                tf.slice(positions, [start], [size]),
             )
             finite = tf.math.is_finite(loss)
             step += 1

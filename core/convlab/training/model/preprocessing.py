@@ -50,6 +50,14 @@ def raw_pixel_model(
     return keras.Model(pixels, outputs, name="classifier")
 
 
+def with_float_pixels(model: keras.Model) -> keras.Model:
+    """Return a ``raw_pixel_model`` that takes float32 pixels; both have the same layers and weights."""
+    outputs = pixels = keras.Input(model.input_shape[1:], dtype="float32", name="float_pixels")
+    for layer in model.layers[1:]:
+        outputs = layer(outputs)
+    return keras.Model(pixels, outputs)
+
+
 def _scaling(data: ImageData, train: Indices, settings: DataSettings) -> keras.Layer:
     if settings.scaling == "standard":
         mean, variance = _channel_statistics(data, train)

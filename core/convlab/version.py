@@ -2,4 +2,7 @@
 
 from importlib.metadata import version
 
-__version__ = version("convlab")
+DISTRIBUTION = "keras-convlab"
+"""What pip installs; ``convlab`` on the package index is another project."""
+
+__version__ = version(DISTRIBUTION)

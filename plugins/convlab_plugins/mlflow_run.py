@@ -6,7 +6,6 @@ import math
 import os
 import time
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 
-from convlab import Callback, TrainingInfo
+from convlab import Callback, TrainingInfo, __version__
 
 if TYPE_CHECKING:
     from convlab_plugins.mlflow_tracker import MLflowOptions
@@ -91,7 +90,7 @@ class MLflowRun(Callback):
 
     def _log_settings(self, run: TrainingInfo, before: Mapping[str, str]) -> None:
         settings = {key: _text(value) for key, value in run.settings().items()}
-        tags = {"convlab.version": version("convlab"), "convlab.run": str(run.folder.resolve())}
+        tags = {"convlab.version": __version__, "convlab.run": str(run.folder.resolve())}
         tags["convlab.parameters"] = str(run.parameters)
         if changed := {key: text for key, text in settings.items() if before.get(key, text) != text}:
             tags["convlab.changed"] = _text(changed)  # MLflow's parameters cannot change

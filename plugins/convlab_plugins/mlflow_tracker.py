@@ -36,6 +36,6 @@ MLFLOW = Tracker(
     start=_start,
     options=MLflowOptions,
     requires=("mlflow", "sqlalchemy", "alembic"),
-    install="convlab[mlflow]",
+    install="keras-convlab[mlflow]",
     offline=_offline,
 )

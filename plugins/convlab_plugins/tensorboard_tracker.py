@@ -14,5 +14,5 @@ TENSORBOARD = Tracker(
     summary="Event files for TensorBoard, in the run's folder",
     start=_start,
     requires=("tensorboard",),
-    install="convlab[tensorboard]",
+    install="keras-convlab[tensorboard]",
 )

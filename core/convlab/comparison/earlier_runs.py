@@ -9,8 +9,9 @@ from convlab.errors import ConvlabError
 from convlab.experiment import Experiment, ResolvedExperiment
 from convlab.runs.listing import list_runs
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.version import __version__
 
-_PACKAGES = ("convlab", "tensorflow", "keras")
+_PACKAGES = ("tensorflow", "keras")
 
 
 class EarlierRuns:
@@ -51,4 +52,5 @@ class EarlierRuns:
 
 
 def _same_versions(recorded: Any) -> bool:
-    return isinstance(recorded, dict) and all(recorded.get(name) == version(name) for name in _PACKAGES)
+    versions = {"convlab": __version__} | {name: version(name) for name in _PACKAGES}
+    return isinstance(recorded, dict) and recorded | versions == recorded

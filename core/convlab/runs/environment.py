@@ -9,8 +9,9 @@ from typing import Any
 
 from convlab.system.threads import thread_count
 from convlab.training.preparation import Prepared
+from convlab.version import __version__
 
-_PACKAGES = ("convlab", "tensorflow", "keras", "numpy", "scikit-learn")
+_PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
 def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def describe_environment(prepared: Prepared, *, xla: bool) -> dict[str, Any]:
 
     settings = prepared.resolved.experiment.train
     return {
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "versions": {"python": platform.python_version(), "convlab": __version__}
+        | {name: version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
         "threads": thread_count(),

@@ -13,7 +13,7 @@ from convlab.scaffold.naming import names_for
 from convlab.scaffold.rendering import rendered_files
 from convlab.system.atomic_write import write_text
 from convlab.text.suggestions import did_you_mean
-from convlab.version import __version__
+from convlab.version import DISTRIBUTION, __version__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,7 @@ def create_package(kind: str, name: str, *, to: str | Path = ".") -> NewPackage:
         "run": run,
         "file": part.kind.begin_with,
         "entry_point": names.variable,
+        "convlab": DISTRIBUTION,
         "convlab_version": __version__,
         "year": str(datetime.now(UTC).year),
     }

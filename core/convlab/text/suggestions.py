@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from convlab.text.synonyms import SYNONYMS
 
 _MOST_CHOICES = 12
+# In the name of a class, such as SparseTopKCategoricalAccuracy.
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def did_you_mean(word: str, valid: Iterable[str], *, see_all: str = "") -> str:
@@ -46,7 +48,9 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
 def meanings(word: str) -> list[str]:
     """Return a word, and convlab's words for it, in lower case with underscores."""
     plain = _plain(word)
-    in_words = _plain(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word))  # such as the name of a class
+    in_words = _plain(
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word)
+    )  # such as the name of a class
     found = [*SYNONYMS.get(plain, ()), *SYNONYMS.get(in_words, ())]
     return [plain, in_words, *map(_plain, found)]
 

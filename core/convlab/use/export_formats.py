@@ -15,6 +15,7 @@ from convlab.errors import ConfigError
 from convlab.text.suggestions import did_you_mean
 from convlab.use.inference import Images, Logits, LogitsFunction, logits_function
 from convlab.use.model_description import INPUT, ModelDescription
+from convlab.version import DISTRIBUTION
 
 if TYPE_CHECKING:
     import keras
@@ -47,7 +48,7 @@ class Format(ABC):
         if missing:
             raise ConfigError(
                 f"`format` {self.name!r} requires {', '.join(missing)}; "
-                f"run 'pip install \"convlab[{self.extra}]\"'"
+                f"run 'pip install \"{DISTRIBUTION}[{self.extra}]\"'"
             )
 
     @abstractmethod

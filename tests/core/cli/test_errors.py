@@ -34,7 +34,7 @@ COMMANDS: Any = typer.main.get_command(app)
         ("`metric_options.m.py:top.k`", "run", "-s metric.m.py:top.k"),
         ("`dataset_options.path`", "list", "`dataset_options.path`"),
         ("use `trust` to load it", "evaluate", "use --trust to load it"),
-        ("use `trust` to load it", "run", "use `trust` to load it"),
+        ("use `trust` to load it", "list", "use `trust` to load it"),
         ("`to` exists; use `force`", "export", "--to exists; use --force"),
         ("`name`: not valid", "run", "--name: not valid"),
         ("`name`: not valid", "new", "`name`: not valid"),

@@ -85,7 +85,7 @@ def with_plugin(run: Path, to: Path, **recorded: Any) -> Path:
         (
             "convlab",
             "built-in",
-            r"which the installed version does not provide; run 'pip install convlab==1\.2'",
+            r"which the installed version does not provide; run 'pip install keras-convlab==1\.2'",
         ),
         ("numpy", "entry point", "which is installed but blocked"),
         ("--index-url=x y", "entry point", "which is not installed$"),

@@ -186,11 +186,11 @@ def test_a_format_with_missing_packages_names_the_extra(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(
-        ConfigError, match=r"requires ai_edge_litert; run 'pip install \"convlab\[litert\]\"'"
+        ConfigError, match=r"requires ai_edge_litert; run 'pip install \"keras-convlab\[litert\]\"'"
     ):
         export("plain", "litert", runs_dir=runs_dir)
     with pytest.raises(
-        ConfigError, match=r"requires tf2onnx, onnx, onnxruntime; run 'pip install \"convlab\[onnx\]\"'"
+        ConfigError, match=r"requires tf2onnx, onnx, onnxruntime; run 'pip install \"keras-convlab\[onnx\]\"'"
     ):
         export("plain", "onnx", runs_dir=runs_dir)
 

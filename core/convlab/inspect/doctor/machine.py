@@ -15,6 +15,7 @@ from convlab.data.source import DataSource
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.inspect.doctor.finding import Finding, note, ok, problem
+from convlab.version import DISTRIBUTION, __version__
 
 _VERSIONS_SHOWN = ("tensorflow", "keras", "numpy", "scikit-learn")
 _LOW_DISK_SPACE = 500_000_000
@@ -22,8 +23,8 @@ _LOW_DISK_SPACE = 500_000_000
 
 def examine_versions() -> Iterator[Finding]:
     """Compare the installed packages with the requirements in convlab's metadata."""
-    versions = {"python": platform.python_version(), "convlab": version("convlab")}
-    for requirement in map(Requirement, requires("convlab") or ()):
+    versions = {"python": platform.python_version(), "convlab": __version__}
+    for requirement in map(Requirement, requires(DISTRIBUTION) or ()):
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:

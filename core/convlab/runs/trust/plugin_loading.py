@@ -11,6 +11,7 @@ from convlab.errors import PluginError, TrustError
 from convlab.host import PluginHost, Provider
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.trust.known_plugins import was_executed
+from convlab.version import DISTRIBUTION
 
 logger = logging.getLogger("convlab")
 
@@ -109,7 +110,8 @@ def _explain_missing(run: str, plugin: RecordedPlugin, host: PluginHost) -> str:
 
 def _install_command(plugin: RecordedPlugin) -> str:
     """Return how to install a plugin, or nothing if the recorded name is not a valid package name."""
-    pinned = f"{plugin.provider}=={plugin.version}" if plugin.version else plugin.provider
+    distribution = DISTRIBUTION if plugin.origin == "built-in" else plugin.provider
+    pinned = f"{distribution}=={plugin.version}" if plugin.version else distribution
     return f"; run 'pip install {pinned}'" if re.fullmatch(r"[\w.-]+(==[\w.+!-]+)?", pinned) else ""
 
 

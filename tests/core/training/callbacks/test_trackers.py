@@ -144,7 +144,7 @@ def test_a_tracker_without_its_package_is_refused_before_anything_is_loaded(
             summary="Needs a package",
             start=lambda run, options: Callback(),
             requires=("not_there_at_all",),
-            install="convlab[absent]",
+            install="keras-convlab[absent]",
         )
         return [absent]
 
@@ -153,7 +153,7 @@ def test_a_tracker_without_its_package_is_refused_before_anything_is_loaded(
         tiny_task.run(trackers=["absent"])
     assert str(raised.value) == (
         "tracker 'absent' requires not_there_at_all, which is not installed; run: "
-        "pip install 'convlab[absent]', or remove the tracker"
+        "pip install 'keras-convlab[absent]', or remove the tracker"
     )
     assert not list((tmp_path / "runs").iterdir())
 

@@ -68,9 +68,11 @@ def _plain(split: str, values: Any) -> AnyArray:
     missing = np.array([_is_missing(label) for label in flat], np.bool_)
     if missing.any():
         raise _missing(split, missing)
+    if not flat:
+        return np.zeros(array.shape, np.int64)
     types = {type(label) for label in flat}
     if all(issubclass(kind, str) for kind in types):
-        return array.astype(str)
+        return np.array(flat, dtype=str).reshape(array.shape)
     if all(issubclass(kind, bytes) for kind in types):
         try:
             return np.array([label.decode() for label in flat]).reshape(array.shape)

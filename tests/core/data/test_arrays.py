@@ -94,6 +94,7 @@ def test_labels_may_be_text(digits: ImageData) -> None:
         (["b", "a", "c"], "abc"),
         (np.array([b"b", b"a", b"\xc3\xa9"]), "abé"),
         (np.array(["b", "a", "c"], object)[:, None], "abc"),
+        (np.array(["b", "a", "c"], np.dtypes.StringDType()), "abc"),
     ],
 )
 def test_the_labels_that_occur_are_numbered_in_their_order(labels: Any, names: Any) -> None:
@@ -118,6 +119,7 @@ def test_the_labels_that_occur_are_numbered_in_their_order(labels: Any, names: A
         (np.ma.masked_equal([0, 9, 1, 1], 9), "train labels are missing (None, NaN or masked) for 1 of 4"),
         ([0, 1, None, 1], "train labels are missing (None, NaN or masked) for 1 of 4"),
         ([0, "a", 1, 1], "train labels are of type int and str but must be integers or text"),
+        ([], "train has 4 images but 0 labels"),
         ([True, False, True, True], "train labels are of type bool but must be integers or text"),
     ],
 )

@@ -142,8 +142,10 @@ def read_epochs(folder: str | Path) -> list[dict[str, Any]]:
 
 def _parsed(folder: str | Path, model: type[RunFile], parse: Callable[[bytes], Any]) -> Any:
     try:
-        contents = parse(read_regular(os.path.join(folder, model.name), model.limit))  # noqa: PTH118 - faster
-        _check_depth(contents)
+        content = read_regular(os.path.join(folder, model.name), model.limit)  # noqa: PTH118 - faster
+        parsed = parse(content)
+        if content.count(b"[") + content.count(b"{") > _MAX_DEPTH:
+            _check_depth(parsed)
     except FileNotFoundError:
         raise MissingFileError(folder, model) from None
     except OSError as error:
@@ -151,7 +153,7 @@ def _parsed(folder: str | Path, model: type[RunFile], parse: Callable[[bytes], A
     except (ValueError, RecursionError) as error:
         language = "TOML" if model.name.endswith(".toml") else "JSON"
         raise DamagedFileError(folder, model, f"not valid {language}: {error}") from None
-    return contents
+    return parsed
 
 
 def _json(content: bytes) -> Any:

@@ -1,6 +1,5 @@
 """What differs between runs: the settings that not all of them have in common."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from convlab.parts import PART_TYPES
 from convlab.runs.listed_run import ListedRun
 
 _KINDS = [part_type.kind for part_type in PART_TYPES if not part_type.kind.several]
+_PREFIXES = {"train": "train", "data": "data"} | {kind.options_key: str(kind) for kind in _KINDS}
 # A list of runs has these in columns of their own.
 _SHOWN = ("dataset", "architecture")
 
@@ -39,8 +39,7 @@ def flat_settings(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of an experiment by dotted key, as ``-s`` accepts it."""
     tables = with_current_names(dict(tables))
     flat = {kind.key: tables[kind.key] for kind in _KINDS if kind.key in tables and kind.key not in _SHOWN}
-    prefixes = {"train": "train", "data": "data"} | {kind.options_key: str(kind) for kind in _KINDS}
-    for table, prefix in prefixes.items():
+    for table, prefix in _PREFIXES.items():
         values = tables.get(table)
         if isinstance(values, dict):
             flat |= {f"{prefix}.{key}": value for key, value in values.items()}
@@ -55,7 +54,7 @@ def _owner(key: str, run: ListedRun) -> str:
 
 def _written(flat: Mapping[str, Any], key: str) -> str:
     """Return a value as text; a setting that an earlier version did not have had today's default."""
-    return json.dumps(flat.get(key, _DEFAULTS.get(key)), default=str)
+    return repr(flat.get(key, _DEFAULTS.get(key)))
 
 
 _DEFAULTS = flat_settings(Experiment().model_dump(mode="json"))

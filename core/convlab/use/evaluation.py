@@ -89,15 +89,12 @@ def evaluate(
         data_dir=data_dir,
         for_evaluation=split == "test",
     )
-    if Dataset in part_types or split == "validation":
-        elsewhere = not opened.is_same_place(dataset_options)
-        images = images_of_run(recorded, loaded, split, elsewhere=elsewhere)
-    else:
-        images = Subset(loaded.test, np.arange(len(loaded.test.labels)))
-        if dataset in (None, recorded.experiment.dataset) and not recorded.experiment.train.test:
-            logger.info(
-                "the run did not evaluate its test set, and this does; choose no more settings by the result"
-            )
+    is_own = Dataset in part_types and opened.is_same_place(dataset_options)
+    images = images_of_run(recorded, loaded, split, elsewhere=not is_own)
+    if split == "test" and Dataset in part_types and not recorded.experiment.train.test:
+        logger.info(
+            "the run did not evaluate its test set, and this does; choose no more settings by the result"
+        )
     labels = images.split.labels[images.indices]
     metrics, logits = _compute_metrics(opened, images)
     return Evaluation(

@@ -19,10 +19,10 @@ def images_of_run(run: RecordedRun, data: ImageData, use: SplitName, *, elsewher
 
     Args:
         run: the run.
-        data: the run's dataset.
+        data: the run's dataset, or another one.
         use: which split.
-        elsewhere: whether the dataset was loaded from another place than the run's. It may then consist of
-            other images, which are all returned.
+        elsewhere: whether it is another dataset, or was loaded from another place than the run's. It may then
+            consist of other images, which are all returned.
 
     Raises:
         ConfigError: the validation set of the run is unknown.

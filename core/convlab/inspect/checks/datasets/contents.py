@@ -51,7 +51,8 @@ def splits_do_not_overlap(subject: DatasetSubject) -> None:
         for name, split in subject.data.splits().items()
     }
     for name, other in combinations(reversed(digests), 2):  # validation, test, training
-        shared = sum(digest in set(digests[other]) for digest in digests[name])
+        others = set(digests[other])
+        shared = sum(digest in others for digest in digests[name])
         if shared > _TOLERATED_SHARE * len(digests[name]):
             raise CheckFailedError(
                 f"{shared} of {len(digests[name])} {SPLIT_NAMES[name]} images compared are also "

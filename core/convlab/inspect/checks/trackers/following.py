@@ -41,27 +41,6 @@ def imports_without_its_modules(subject: TrackerSubject) -> None:
 
 
 @check(
-    "Overrides methods that convlab calls",
-    why="a method with another name is never called, and what it reports is missing without a word",
-    fix=f"trackers have {', '.join(_EVENTS)}; rename the method, or begin the name of one of your own with _",
-)
-def overrides_known_methods(subject: TrackerSubject) -> None:
-    """Compare the public methods of the tracker's own classes with those that are called."""
-    subject.require_modules()
-    with run_in_a_folder() as run:
-        cls = type(subject.start(run))
-    if issubclass(cls, RunTracker):
-        return
-    own = {name for base in cls.__mro__ if not issubclass(Callback, base) for name in vars(base)}
-    called = {name for name in _EVENTS if getattr(cls, name) is not getattr(Callback, name)}
-    for name in sorted(own - set(_EVENTS)):
-        if name.startswith("on_") or get_close_matches(name, [*_EVENTS, *_FORMER_EVENTS], n=1, cutoff=0.8):
-            raise CheckFailedError(f"{cls.__name__}.{name} is never called; {did_you_mean(name, _EVENTS)}")
-    if not called:
-        raise CheckFailedError(f"{cls.__name__} overrides none of the methods that convlab calls")
-
-
-@check(
     "Follows a run from start to finish",
     why="a run drops a tracker that fails, and its results are missing in the tracking service",
     fix="return a convlab.Callback from start(run, options), and give its methods Callback's parameters",
@@ -75,6 +54,30 @@ def follows_a_run(subject: TrackerSubject) -> None:
         for record in logs:
             tracker.on_epoch_end(record["epoch"], record)
         tracker.on_train_end(summary)
+
+
+@check(
+    "Overrides methods that convlab calls",
+    why="a method with another name is never called, and what it reports is missing without a word",
+    fix=f"trackers have {', '.join(_EVENTS)}; rename the method, or begin the name of one of your own with _",
+)
+def overrides_known_methods(subject: TrackerSubject) -> None:
+    """Compare the public methods of the tracker's own classes with those that are called."""
+    subject.require_modules()
+    if subject.started is None:
+        with run_in_a_folder() as run:
+            subject.start(run)
+    cls = subject.started
+    assert cls is not None, "start raises otherwise"
+    if issubclass(cls, RunTracker):
+        return
+    own = {name for base in cls.__mro__ if not issubclass(Callback, base) for name in vars(base)}
+    called = {name for name in _EVENTS if getattr(cls, name) is not getattr(Callback, name)}
+    for name in sorted(own - set(_EVENTS)):
+        if name.startswith("on_") or get_close_matches(name, [*_EVENTS, *_FORMER_EVENTS], n=1, cutoff=0.8):
+            raise CheckFailedError(f"{cls.__name__}.{name} is never called; {did_you_mean(name, _EVENTS)}")
+    if not called:
+        raise CheckFailedError(f"{cls.__name__} overrides none of the methods that convlab calls")
 
 
 @check(

@@ -28,9 +28,15 @@ SUMMARY = {
 
 @dataclass(kw_only=True, eq=False)
 class TrackerSubject(PartSubject):
-    """A tracker, with the options that keep it offline if it has such, or else its default options."""
+    """A tracker, with the options that keep it offline if it has such, or else its default options.
+
+    Attributes:
+        started: the class of what its ``start`` returned last.
+    """
 
     needs_tensorflow: ClassVar[bool] = True  # which a run has started before its trackers
+
+    started: type[Callback] | None = None
 
     def require_modules(self) -> None:
         """Raise ``NotApplicableError`` if a module that the tracker requires is not installed."""
@@ -47,6 +53,7 @@ class TrackerSubject(PartSubject):
         tracker = self.part.start(run, self.options_in(run.folder))
         if not isinstance(tracker, Callback):
             raise CheckFailedError(f"start: expected Callback, got {type(tracker).__name__}")
+        self.started = type(tracker)
         return tracker
 
     def options_in(self, folder: Path) -> Any:

@@ -18,13 +18,16 @@ INTERRUPTED = 130
 
 
 @contextmanager
-def ending_well() -> Iterator[None]:
+def ending_well(*, quiet: bool = False) -> Iterator[None]:
     """Turn an exception into a message on standard error and an exit code, and print what is logged.
 
     What plugins print goes to standard error too, since standard output is for results.
+
+    Args:
+        quiet: whether to print no progress.
     """
     try:
-        with logging_to_stderr(), redirect_stdout(sys.stderr):
+        with logging_to_stderr(quiet=quiet), redirect_stdout(sys.stderr):
             yield
     except (typer.Exit, typer.Abort):
         raise

@@ -1,5 +1,6 @@
 """Imports TensorFlow and Keras when they are needed, configures them and hides their startup messages."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from contextlib import contextmanager, nullcontext
 from convlab.errors import ConvlabError
 from convlab.system.threads import use_threads
 from convlab.text.visible import visible
+
+logger = logging.getLogger("convlab.progress")
 
 _THREAD = "convlab imports tensorflow"
 
@@ -27,6 +30,8 @@ def start_tensorflow(threads: int | None = None) -> None:
         ConfigError: TensorFlow already runs with another number of threads.
         ConvlabError: TensorFlow cannot be imported, or Keras already runs on another backend.
     """
+    if "tensorflow" not in sys.modules:
+        logger.info("starting TensorFlow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"

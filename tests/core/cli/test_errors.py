@@ -68,6 +68,16 @@ def test_logged_messages_are_printed_with_their_level(capsys: pytest.CaptureFixt
     assert "warning: " not in capsys.readouterr().err
 
 
+def test_progress_is_printed_without_a_label_unless_a_command_is_quiet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for quiet, printed in ((False, "starting TensorFlow\nnote: kept\n"), (True, "note: kept\n")):
+        with ending_well(quiet=quiet):
+            logging.getLogger("convlab.progress").info("starting TensorFlow")
+            logging.getLogger("convlab").info("kept")
+        assert capsys.readouterr().err == printed
+
+
 def test_logged_messages_go_to_the_current_standard_error_of_a_command() -> None:
     own = typer.Typer()
 

@@ -82,7 +82,10 @@ def test_a_printed_config_can_be_run_and_prints_the_same_again() -> None:
         ("--data-dir none", "--data-dir: 'none' is not a directory"),
         ("--plugin none.py", "--plugin: 'none.py' does not exist"),
         ("--name a/b", "--name: 'a/b' is not a valid folder name"),
-        ("--batch-size 5000", "--batch-size is 5000, but there are only 1280 training images; use 1280"),
+        (
+            "--batch-size 5000 --quiet",
+            "--batch-size is 5000, but there are only 1280 training images; use 1280",
+        ),
         ("-s data.limit=5000", "is 5000, but the training set has only 1438 images"),
     ],
 )

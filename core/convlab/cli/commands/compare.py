@@ -119,7 +119,7 @@ def compare_experiments(
 
     Example: [cyan]convlab compare "-a mlp" "-a cnn" -d mnist -s data.limit=5000 -e 3[/]
     """
-    with ending_well():
+    with ending_well(quiet=quiet):
         result = compare(
             _experiments(context, arms, runs_dir),
             seeds=seeds,

@@ -62,7 +62,7 @@ def predict_files(
 
     Example: [cyan]convlab predict last photos five.png --top 1[/]
     """
-    with ending_well():
+    with ending_well(quiet=quiet):
         predictions = predict(
             run,
             list(_expand(files)),

@@ -60,7 +60,7 @@ def resume_run(
 
     Example: [cyan]convlab resume last --epochs 20[/]
     """
-    with ending_well():
+    with ending_well(quiet=quiet):
         train = changes_from(
             settings or [], epochs=epochs, max_steps=max_steps, learning_rate=learning_rate, test=test
         )

@@ -47,7 +47,7 @@ def run_experiment(
 
     Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 --schedule step[/]
     """
-    with ending_well():
+    with ending_well(quiet=quiet):
         experiment = experiment_from(context, file)
         if file is not None:
             warn_about_threads(recorded_environment(file), experiment.train)

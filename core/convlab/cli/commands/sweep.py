@@ -130,7 +130,7 @@ def sweep_experiment(
 
     Example: [cyan]convlab sweep -d mnist -o sgd -e 2 -s data.limit=5000 --space auto --trials 20[/]
     """
-    with ending_well():
+    with ending_well(quiet=quiet):
         seconds = None if budget is None else _seconds(budget)
         result = sweep(
             experiment_from(context, file),

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from convlab import Augmentation, Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
-from convlab_plugins.adam import ADAM
+from convlab_plugins.adam import ADAM, ADAMW
 from convlab_plugins.augmentations import AUGMENTATIONS
 from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
+from convlab_plugins.lion import LION
 from convlab_plugins.losses import CROSS_ENTROPY, FOCAL
 from convlab_plugins.mlflow_tracker import MLFLOW
+from convlab_plugins.muon import MUON
+from convlab_plugins.rmsprop import RMSPROP
 from convlab_plugins.schedules import SCHEDULES
 from convlab_plugins.sgd import SGD
 from convlab_plugins.tensorboard_tracker import TENSORBOARD
@@ -27,8 +30,8 @@ def convlab_losses() -> Iterable[Loss]:
 
 @hookimpl
 def convlab_optimizers() -> Iterable[Optimizer]:
-    """Return SGD and Adam."""
-    return [SGD, ADAM]
+    """Return the optimizers of Keras, with common options."""
+    return [SGD, ADAM, ADAMW, RMSPROP, LION, MUON]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Adam and, with weight decay, AdamW."""
+"""Adam, and AdamW, which is Adam with weight decay."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from convlab import Optimizer
+from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
     import keras
 
 
 @dataclass(frozen=True)
-class AdamOptions:
+class AdamOptions(OptimizerOptions):
     """Options of ``adam``."""
 
     beta_1: Annotated[float, Field(ge=0, lt=1)] = 0.9
@@ -25,26 +26,29 @@ class AdamOptions:
     """Constant added to the denominator for numerical stability."""
     amsgrad: bool = False
     """Divide by the largest moving average so far (Reddi et al. 2018)."""
-    weight_decay: Annotated[float, Field(gt=0)] | None = None
+
+
+@dataclass(frozen=True)
+class AdamWOptions(AdamOptions):
+    """Options of ``adamw``."""
+
+    weight_decay: Annotated[float, Field(gt=0)] | None = 0.01
     """Decoupled weight decay per step, relative to the learning rate (Loshchilov and Hutter 2019)."""
-    clip_norm: Annotated[float, Field(gt=0)] | None = None
-    """Maximum global norm of the gradients."""
-    clip_value: Annotated[float, Field(gt=0)] | None = None
-    """Maximum absolute value of each gradient element."""
+    decay_bias_and_norm: bool = False
+    """Whether weight decay applies to biases and to the weights of normalization layers."""
 
 
 def _build(learning_rate: Any, options: AdamOptions) -> keras.optimizers.Optimizer:
     import keras
 
-    return keras.optimizers.Adam(
+    return built(
+        keras.optimizers.Adam,
         learning_rate,
+        options,
         beta_1=options.beta_1,
         beta_2=options.beta_2,
         epsilon=options.epsilon,
         amsgrad=options.amsgrad,
-        weight_decay=options.weight_decay,
-        global_clipnorm=options.clip_norm,
-        clipvalue=options.clip_value,
     )
 
 
@@ -53,5 +57,12 @@ ADAM = Optimizer(
     summary="Adam (Kingma and Ba 2015); AdamW with weight_decay",
     build=_build,
     options=AdamOptions,
+    learning_rate=0.002,
+)
+ADAMW = Optimizer(
+    name="adamw",
+    summary="Adam with weight decay of all but biases and norms (Loshchilov and Hutter 2019)",
+    build=_build,
+    options=AdamWOptions,
     learning_rate=0.002,
 )

@@ -8,37 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from convlab import Optimizer
+from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
     import keras
 
 
 @dataclass(frozen=True)
-class SGDOptions:
+class SGDOptions(OptimizerOptions):
     """Options of ``sgd``."""
 
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
     """Momentum; 0 turns it off."""
     nesterov: bool = True
     """Use Nesterov momentum (Nesterov 1983)."""
-    weight_decay: Annotated[float, Field(gt=0)] | None = None
-    """Decoupled weight decay per step, relative to the learning rate."""
-    clip_norm: Annotated[float, Field(gt=0)] | None = None
-    """Maximum global norm of the gradients."""
-    clip_value: Annotated[float, Field(gt=0)] | None = None
-    """Maximum absolute value of each gradient element."""
 
 
 def _build(learning_rate: Any, options: SGDOptions) -> keras.optimizers.Optimizer:
     import keras
 
-    return keras.optimizers.SGD(
+    return built(
+        keras.optimizers.SGD,
         learning_rate,
+        options,
         momentum=options.momentum,
         nesterov=options.nesterov and options.momentum > 0,
-        weight_decay=options.weight_decay,
-        global_clipnorm=options.clip_norm,
-        clipvalue=options.clip_value,
     )
 
 

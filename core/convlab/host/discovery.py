@@ -122,5 +122,5 @@ def _metadata(point: importlib.metadata.EntryPoint, key: str) -> str | None:
     """Return a field of the distribution's metadata, which a damaged installation may lack."""
     try:
         return point.dist.metadata[key] if point.dist and key in point.dist.metadata else None
-    except FileNotFoundError:  # from importlib_metadata, which replaces Python's own once imported
+    except (FileNotFoundError, UnicodeDecodeError):  # the former from importlib_metadata, once imported
         return None

@@ -36,7 +36,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         (folder / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
         if metadata is None:
             metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
-        (folder / "METADATA").write_text(metadata, encoding="utf-8")
+        (folder / "METADATA").write_bytes(metadata.encode(errors="surrogateescape"))
         importlib.invalidate_caches()
 
     yield install_distribution

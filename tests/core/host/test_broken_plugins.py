@@ -335,8 +335,11 @@ def test_the_traceback_of_a_failure_ends_at_the_line_of_the_plugin(install: Inst
     assert "return {}['gpu']" in failure.traceback
 
 
-def test_a_distribution_without_metadata_is_loaded_with_an_unknown_name_and_version(install: Install) -> None:
-    install("convlab-neighbour", {"neighbour": NEIGHBOUR}, metadata="")
+@pytest.mark.parametrize("metadata", ["", "Metadata-Version: 2.1\nName: n\nAuthor: Andr\udce9\n"])
+def test_a_distribution_without_readable_metadata_is_loaded_with_an_unknown_name_and_version(
+    install: Install, metadata: str
+) -> None:
+    install("convlab-neighbour", {"neighbour": NEIGHBOUR}, metadata=metadata)
     found = PluginHost().find(Metric, "neighbour")
     assert (found.provider.name, found.provider.version) == ("unknown", None)
     assert str(found.provider) == "unknown (entry point neighbour)"

@@ -166,6 +166,7 @@ def prepare(
         from convlab.training.augmentation.preparation import build_augmenter
         from convlab.training.losses import build_loss
         from convlab.training.metrics import build_metrics
+        from convlab.training.model.adaptation import adapt_layers
         from convlab.training.model.device_rules import uses_xla
         from convlab.training.model.network import build_network, check_optimizer
         from convlab.training.model.preprocessing import raw_pixel_model
@@ -178,6 +179,7 @@ def prepare(
         model = raw_pixel_model(
             network, data, split.train, resolved.experiment.data, str(resolved.architecture)
         )
+        adapt_layers(model, data, split.train, settings.seed, str(resolved.architecture))
         rate = scheduled_rate(
             resolved.schedule,
             resolved.schedule_options,

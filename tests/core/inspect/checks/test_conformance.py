@@ -12,6 +12,7 @@ BUILT_INS = PluginHost(third_party=False)
     *(
         "mlp",
         "cnn",
+        "fastnet",
         "sgd",
         "adam",
         "adamw",

@@ -53,6 +53,7 @@ from .parts import Tracker as Tracker
 from .parts.manifest import DatasetManifest as DatasetManifest
 from .parts.manifest import Download as Download
 from .parts.manifest import Layout as Layout
+from .reporting.plot import plot as plot
 from .runs import ListedRun as ListedRun
 from .runs import RecordedPlugin as RecordedPlugin
 from .runs import RecordedRun as RecordedRun

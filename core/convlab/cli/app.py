@@ -15,6 +15,7 @@ from convlab.cli.commands.doctor import examine
 from convlab.cli.commands.evaluate import evaluate_run
 from convlab.cli.commands.export import export_run
 from convlab.cli.commands.new import new_package
+from convlab.cli.commands.plot import plot_run
 from convlab.cli.commands.plugins import list_plugins
 from convlab.cli.commands.predict import predict_files
 from convlab.cli.commands.resume import resume_run
@@ -42,6 +43,7 @@ app.command("sweep")(sweep_experiment)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
 app.command("predict")(predict_files)
+app.command("plot")(plot_run)
 app.command("export")(export_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)

@@ -12,8 +12,9 @@ Example::
 from convlab.data.commands.fetch import fetch
 from convlab.data.commands.importing import import_files
 from convlab.data.commands.listing import DatasetStatus, list_datasets
-from convlab.data.commands.samples import Samples, samples, to_rgb
+from convlab.data.commands.samples import Samples, samples
 from convlab.data.commands.verification import Verification, verify
+from convlab.drawing.pictures import to_rgb
 
 __all__ = [
     "DatasetStatus",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convlab.data.arrays import Data
+from convlab.data.image_data import ImageData
 from convlab.data.split import Subset
 from convlab.errors import ConfigError
 from convlab.experiment import part_options
@@ -95,15 +96,34 @@ def evaluate(
         logger.info(
             "the run did not evaluate its test set, and this does; choose no more settings by the result"
         )
+    return evaluate_images(opened, name, loaded, images, split)
+
+
+def evaluate_images(
+    opened: OpenedRun,
+    dataset: str,
+    data: ImageData,
+    images: Subset,
+    split: Literal["test", "validation"],
+) -> Evaluation:
+    """Evaluate the model of an opened run on some images.
+
+    Args:
+        opened: the run.
+        dataset: the name of the dataset.
+        data: the dataset.
+        images: those to evaluate.
+        split: the set that they are.
+    """
     labels = images.split.labels[images.indices]
     metrics, logits = _compute_metrics(opened, images)
     return Evaluation(
-        run=recorded.path,
-        dataset=name,
+        run=opened.recorded.path,
+        dataset=dataset,
         split=split,
         images=len(labels),
         metrics=metrics,
-        classes=class_reports(logits, labels, loaded.class_names),
+        classes=class_reports(logits, labels, data.class_names),
         confusion_matrix=confusion_matrix(logits, labels),
         calibration=measure_calibration(logits, labels),
         logits=logits,

@@ -164,12 +164,32 @@ def measure_calibration(logits: Logits, labels: Labels, bins: int = _BINS) -> Ca
         labels: ``(n,)``.
         bins: the number of bins of equal width; a confidence at a boundary belongs to the lower bin.
     """
+    confidence, accuracy, images = calibration_bins(logits, labels, bins)
+    filled = images > 0
+    # A bin's share of the images times the difference of its means.
+    differences = images[filled] * np.abs(confidence[filled] - accuracy[filled])
+    return Calibration(
+        error=float(differences.sum() / len(labels)),
+        bins=bins,
+        confidence=float((images[filled] * confidence[filled]).sum() / len(labels)),
+    )
+
+
+def calibration_bins(
+    logits: Logits, labels: Labels, bins: int = _BINS
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the mean confidence, the accuracy and the number of images of each bin of confidence.
+
+    Args:
+        logits: ``(n, num_classes)``.
+        labels: ``(n,)``.
+        bins: the number of bins of equal width; the means of an empty one are NaN.
+    """
     confidences = softmax(logits).max(axis=1)
     correct = logits.argmax(axis=1) == labels
     boundaries = np.linspace(0, 1, bins + 1)
     positions = np.clip(np.searchsorted(boundaries, confidences, side="left") - 1, 0, bins - 1)
-    # A bin's share of the images times the difference of its means is a difference of sums.
-    differences = np.bincount(positions, weights=confidences - correct, minlength=bins)
-    return Calibration(
-        error=float(np.abs(differences).sum() / len(labels)), bins=bins, confidence=float(confidences.mean())
-    )
+    images = np.bincount(positions, minlength=bins)
+    totals = (np.bincount(positions, weights=values, minlength=bins) for values in (confidences, correct))
+    confidence, accuracy = (np.where(images > 0, total / np.maximum(images, 1), np.nan) for total in totals)
+    return confidence, accuracy, images

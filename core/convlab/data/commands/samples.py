@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from convlab.data.loading import load_checked
 from convlab.data.source import DataSource
+from convlab.drawing.pictures import to_rgb
 from convlab.errors import DataError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
@@ -106,8 +107,3 @@ def samples(
         chosen = np.flatnonzero(data.train.labels == label)[:columns]
         images[label, : len(chosen)] = data.train.images[chosen]
     return Samples(name=provided.canonical_name, class_names=data.class_names[:rows], images=images)
-
-
-def to_rgb(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return an image with three channels: grayscale is repeated, further channels are dropped."""
-    return image[..., :3] if image.shape[-1] >= 3 else np.repeat(image[..., :1], 3, axis=-1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from convlab import Augmentation, Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
 from convlab_plugins.adam import ADAM, ADAMW
 from convlab_plugins.augmentations import AUGMENTATIONS
-from convlab_plugins.classification_metrics import ACCURACY, MACRO_F1, TOP_K_ACCURACY
+from convlab_plugins.classification_metrics import METRICS
 from convlab_plugins.lion import LION
 from convlab_plugins.losses import CROSS_ENTROPY, FOCAL
 from convlab_plugins.mlflow_tracker import MLFLOW
@@ -42,8 +42,8 @@ def convlab_schedules() -> Iterable[Schedule]:
 
 @hookimpl
 def convlab_metrics() -> Iterable[Metric]:
-    """Return accuracy, top-k accuracy and macro F1."""
-    return [ACCURACY, TOP_K_ACCURACY, MACRO_F1]
+    """Return metrics over integer labels and logits."""
+    return METRICS
 
 
 @hookimpl

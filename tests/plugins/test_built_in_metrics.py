@@ -62,3 +62,28 @@ def test_macro_f1_can_be_recreated_from_its_config() -> None:
     restored = keras.metrics.deserialize(keras.metrics.serialize(metric))
     restored.update_state(LABELS, LOGITS)
     assert float(restored.result()) == pytest.approx(EXPECTED["macro_f1"], abs=1e-6)
+
+
+def test_metrics_of_all_classes_equal_those_of_scikit_learn_in_batches_of_any_size() -> None:
+    from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score, roc_auc_score
+
+    rng = np.random.default_rng(0)
+    labels = rng.choice(4, 500, p=[0.6, 0.2, 0.15, 0.05])
+    logits = (3 * rng.normal(size=(500, 4)) + 2 * np.eye(4)[labels]).astype(np.float32)
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    predictions = logits.argmax(axis=1)
+    confidence, hits = probabilities.max(axis=1), predictions == labels
+    bins = np.minimum((confidence * 15).astype(int), 14)
+    gaps = [abs((confidence - hits)[bins == number].sum()) for number in range(15)]
+    expected = {
+        "balanced_accuracy": balanced_accuracy_score(labels, predictions),
+        "cohen_kappa": cohen_kappa_score(labels, predictions),
+        "roc_auc": roc_auc_score(labels, probabilities, multi_class="ovr", average="macro"),
+        "calibration_error": sum(gaps) / 500,
+    }
+    for name, value in expected.items():
+        part = PluginHost(third_party=False).find(Metric, name).part
+        metric = part.build(4, part.options and part.options())
+        for batch in np.split(np.arange(500), [1, 130, 400]):
+            metric.update_state(labels[batch], logits[batch])
+        assert float(metric.result()) == pytest.approx(value, abs=1e-3), name

@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 PLUGIN = '''
-"""Bars: a dataset, two architectures and a metric."""
+"""Bars: a dataset, two architectures, and a part of most other kinds."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from convlab import Architecture, Dataset, ImageData, Metric, hookimpl
+from convlab import (
+    Architecture, Augmentation, Dataset, ImageData, Loss, Metric, Schedule, hookimpl,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,49 @@ def build_metric(num_classes, options):
     import keras
 
     return keras.metrics.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def build_loss(class_counts, options):
+    import keras
+
+    class Nats(keras.losses.Loss):
+        def call(self, labels, logits):
+            if len(labels.shape) == 1:
+                labels = keras.ops.one_hot(keras.ops.cast(labels, "int32"), len(class_counts))
+            return keras.ops.categorical_crossentropy(labels, logits, from_logits=True)
+
+    return Nats()
+
+
+def build_schedule(learning_rate, steps, options):
+    import keras
+
+    return keras.optimizers.schedules.PolynomialDecay(learning_rate, steps)
+
+
+def build_augmentation(input_shape, num_classes, options):
+    import tensorflow as tf
+
+    def darken(images, labels, random):
+        factor = random.uniform((tf.shape(images)[0], 1, 1, 1), 0.8, 1.0)
+        return factor * tf.cast(images, tf.float32), labels
+
+    return darken
+
+
+@hookimpl
+def convlab_losses():
+    return [Loss(name="nats", summary="Cross-entropy", build=build_loss)]
+
+
+@hookimpl
+def convlab_schedules():
+    return [Schedule(name="linear", summary="Linear decay", build=build_schedule)]
+
+
+@hookimpl
+def convlab_augmentations():
+    return [Augmentation(name="darken", summary="Up to 20% darker", build=build_augmentation)]
 
 
 @hookimpl
@@ -142,8 +187,11 @@ def runs(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict
     """The output of ``convlab run --json`` for each of the package's architectures."""
     runs_dir = tmp_path_factory.mktemp("runs")
     parts = ("-d", "bars", "-m", "accuracy", "-m", "cross_entropy", "-e", "5", "-s", "architecture.units=24")
+    new = ("--loss", "nats", "--schedule", "linear", "--augment", "flip", "--augment", "darken")
     return {
-        name: json.loads(convlab(site, "run", *parts, "-a", name, "--json", "--runs-dir", str(runs_dir)))
+        name: json.loads(
+            convlab(site, "run", *parts, *new, "-a", name, "--json", "--runs-dir", str(runs_dir))
+        )
         for name in ARCHITECTURES
     }
 
@@ -153,8 +201,11 @@ def test_list_shows_the_package_s_parts_with_its_distribution_and_version(site: 
     parts = [part for part in listed if part["provider"] != "convlab"]
     assert [(part["kind"], part["qualified_name"], part["name"]) for part in parts] == [
         ("dataset", "convlab-bars:bars", "bars"),
+        ("augmentation", "convlab-bars:darken", "darken"),
         ("architecture", "convlab-bars:functional", "functional"),
         ("architecture", "convlab-bars:subclassed", "subclassed"),
+        ("loss", "convlab-bars:nats", "nats"),
+        ("schedule", "convlab-bars:linear", "linear"),
         ("metric", "convlab-bars:cross_entropy", "cross_entropy"),
     ]
     assert {(part["provider"], part["version"]) for part in parts} == {("convlab-bars", "1.2.3")}
@@ -177,17 +228,17 @@ def test_a_run_records_the_plugins_of_its_parts(runs: dict[str, dict[str, Any]],
     assert experiment["dataset"] == "convlab-bars:bars"
     assert experiment["architecture"] == f"convlab-bars:{architecture}"
     assert experiment["optimizer"] == "adam"
+    assert (experiment["loss"], experiment["schedule"]) == ("convlab-bars:nats", "convlab-bars:linear")
+    assert experiment["augment"] == ["flip", "convlab-bars:darken"]
     assert experiment["metrics"] == ["accuracy", "convlab-bars:cross_entropy"]
     assert experiment["architecture_options"] == {"units": 24}
 
     environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     versions = {plugin["name"]: plugin["version"] for plugin in environment["plugins"]}
-    assert (
-        versions.pop("convlab:adam") == versions.pop("convlab:accuracy") == environment["versions"]["convlab"]
-    )
-    assert versions == dict.fromkeys(
-        ("convlab-bars:bars", f"convlab-bars:{architecture}", "convlab-bars:cross_entropy"), "1.2.3"
-    )
+    built_in = {versions.pop(f"convlab:{name}") for name in ("adam", "accuracy", "flip")}
+    assert built_in == {environment["versions"]["convlab"]}
+    names = ("bars", "darken", architecture, "nats", "linear", "cross_entropy")
+    assert versions == {f"convlab-bars:{name}": "1.2.3" for name in names}
 
 
 def test_the_saved_models_load_in_another_process_and_classify_raw_images(

@@ -98,6 +98,8 @@ class TrainSettings(Section):
     """Threads that compute on the CPU; by default, or if 0, one per core. Another number changes results."""
     test: bool = True
     """Evaluate the test set at the end; false leaves it sealed while you choose between settings."""
+    test_flips: bool = False
+    """Also test with the mean logits of each image and its mirror image; reported as tta_ metrics."""
     monitor: str | None = None
     """Metric that determines the best epoch; by default val_loss, or loss without a validation set."""
     restore_best: bool = False

@@ -13,7 +13,16 @@ from convlab.training.checkpoints.saved_progress import saved_progress
 
 # The other settings determine what the checkpoint's arrays mean, or what happened before it.
 CHANGEABLE = (
-    *("epochs", "max_steps", "max_seconds", "patience", "restore_best", "learning_rate", "test"),
+    *(
+        "epochs",
+        "max_steps",
+        "max_seconds",
+        "patience",
+        "restore_best",
+        "learning_rate",
+        "test",
+        "test_flips",
+    ),
     *("checkpoint_steps", "checkpoint_seconds", "threads"),
 )
 # Trackers have no influence on the run, and its images are recognized wherever they are.

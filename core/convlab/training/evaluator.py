@@ -39,7 +39,8 @@ class Evaluator:
         pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
         # partial: TensorFlow takes a method of many evaluators for one function that is retraced too often.
         self._add_chunk = tf.function(
-            partial(self._add), input_signature=[pixels, tf.TensorSpec((None,), tf.int64)]
+            partial(self._add),
+            input_signature=[pixels, tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.bool)],
         )
 
     def evaluate(
@@ -49,6 +50,7 @@ class Evaluator:
         *,
         on_chunk_end: Callable[[], None] = lambda: None,
         on_logits: Callable[[npt.NDArray[np.float32]], object] | None = None,
+        flips: bool = False,
     ) -> dict[str, float]:
         """Return the loss and each metric over a split.
 
@@ -57,17 +59,20 @@ class Evaluator:
             indices: positions to evaluate; all by default.
             on_chunk_end: called after each chunk; an exception ends the evaluation.
             on_logits: called with each chunk's logits, shape ``(chunk, num_classes)``.
+            flips: whether the logits are the mean of those of an image and of its mirror image.
         """
         self._metrics.reset()
         indices = np.arange(len(split.labels)) if indices is None else indices
         for images, labels in batches(split, indices, chunk_size(self._model)):
-            logits = self._add_chunk(images, labels)
+            logits = self._add_chunk(images, labels, flips)
             if on_logits is not None:
                 on_logits(logits.numpy())
             on_chunk_end()
         return self._metrics.results()
 
-    def _add(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    def _add(self, images: tf.Tensor, labels: tf.Tensor, flips: tf.Tensor) -> tf.Tensor:
         logits = self._model(images, training=False)
+        if flips:
+            logits = (logits + self._model(images[:, :, ::-1], training=False)) / 2
         self._metrics.update(labels, logits, total_loss(self._model, self._loss, labels, logits))
         return logits

@@ -256,8 +256,13 @@ class Trainer:
 
     def _tested(self) -> dict[str, float]:
         test, indices = self._prepared.images.subset("test")
-        self.callbacks.on_evaluate_begin(len(indices))
-        results = self._evaluator.evaluate(test, indices, on_chunk_end=self.callbacks.on_evaluate_step_end)
+        flips = self._settings.test_flips
+        self.callbacks.on_evaluate_begin(len(indices) * (2 if flips else 1))
+        on_chunk_end = self.callbacks.on_evaluate_step_end
+        results = self._evaluator.evaluate(test, indices, on_chunk_end=on_chunk_end)
+        if flips:
+            flipped = self._evaluator.evaluate(test, indices, on_chunk_end=on_chunk_end, flips=True)
+            results |= {f"tta_{name}": value for name, value in flipped.items()}
         self.callbacks.on_evaluate_end(results)
         return results
 

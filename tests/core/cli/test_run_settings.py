@@ -72,7 +72,7 @@ def test_a_printed_config_can_be_run_and_prints_the_same_again() -> None:
     ("arguments", "message"),
     [
         ("-d minst", "unknown dataset 'minst'; did you mean 'mnist'?"),
-        ("-a resnet", "unknown architecture 'resnet'; choose from cnn, mlp"),
+        ("-a reznet", "unknown architecture 'reznet'; did you mean 'resnet'?"),
         ("-s architecture.filtres=[3]", "did you mean 'filters'?"),
         ("-s architecture.filters=3", "-s architecture.filters: must be a valid array, got 3"),
         ("-s train.schedule=cosin", "unknown schedule 'cosin'; did you mean 'cosine'?"),

@@ -105,12 +105,15 @@ def test_distribution_names_are_normalized_as_on_package_indexes(install: Instal
 @pytest.mark.parametrize(
     ("name", "suggestion"),
     [
-        ("resnet2", "did you mean 'resnet20'? choose from cnn, mlp, resnet20"),
+        (
+            "resnet2",
+            "did you mean 'resnet20'? choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny",
+        ),
         ("CNN", "did you mean 'cnn'?"),
-        ("transformer", "choose from cnn, mlp, resnet20"),
+        ("transformer", "choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny"),
         ("convlab_one:resnet20", "did you mean 'convlab-one:resnet20'?"),
-        ("convlab:resnet20", "choose from convlab-one:resnet20, convlab:cnn, convlab:mlp"),
-        ("", "choose from cnn, mlp, resnet20"),
+        ("convlab:resnet20", "choose from convlab-one:resnet20, convlab:cnn, convlab:fastnet, "),
+        ("", "choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest_name_and_all_choices(

@@ -54,6 +54,8 @@ from .parts.manifest import DatasetManifest as DatasetManifest
 from .parts.manifest import Download as Download
 from .parts.manifest import Layout as Layout
 from .reporting.plot import plot as plot
+from .reporting.report import Report as Report
+from .reporting.report import report as report
 from .runs import ListedRun as ListedRun
 from .runs import RecordedPlugin as RecordedPlugin
 from .runs import RecordedRun as RecordedRun

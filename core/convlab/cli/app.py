@@ -18,6 +18,7 @@ from convlab.cli.commands.new import new_package
 from convlab.cli.commands.plot import plot_run
 from convlab.cli.commands.plugins import list_plugins
 from convlab.cli.commands.predict import predict_files
+from convlab.cli.commands.report import report_runs
 from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
 from convlab.cli.commands.runs import runs_app
@@ -43,6 +44,7 @@ app.command("sweep")(sweep_experiment)
 app.command("show-run")(show_run)
 app.command("evaluate")(evaluate_run)
 app.command("predict")(predict_files)
+app.command("report")(report_runs)
 app.command("plot")(plot_run)
 app.command("export")(export_run)
 app.command("list")(list_parts)

@@ -11,7 +11,7 @@ import numpy as np
 
 from convlab.comparison.arm import ArmResult, common_metric, resolve_arms, sealed, with_seed
 from convlab.comparison.earlier_runs import EarlierRuns
-from convlab.comparison.result import Comparison, PairResult, Unit, decide, verdict
+from convlab.comparison.result import Comparison, PairResult, Unit, decide, is_fraction, verdict
 from convlab.comparison.statistics import (
     Estimate,
     Method,
@@ -236,11 +236,6 @@ def _conclude(
         arms=tuple(ranked),
         pairs=tuple(pairs),
     )
-
-
-def is_fraction(metric: str, arms: Iterable[ArmResult]) -> bool:
-    """Return whether a metric's scores are fractions, such as an accuracy."""
-    return metric != "loss" and all(0 <= score <= 1 for arm in arms for score in arm.scores)
 
 
 def _arm(

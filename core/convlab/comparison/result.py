@@ -1,11 +1,13 @@
 """The result of a comparison, and its verdicts in words."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from convlab.comparison.arm import ArmResult
 from convlab.comparison.statistics import Difference, Estimate
+from convlab.text.formatting import duration
 
 Decision = Literal["different", "equivalent", "undecided"]
 
@@ -78,6 +80,31 @@ class Comparison:
         """Whether every pair is decided."""
         return all(pair.decision != "undecided" for pair in self.pairs)
 
+    @property
+    def unit(self) -> "Unit":
+        """How scores and differences are written."""
+        return Unit(self.metric, is_fraction=is_fraction(self.metric, self.arms))
+
+    def _repr_html_(self) -> str:
+        from convlab.drawing.notebook import fragment
+
+        unit = self.unit
+        level = f"{self.arms[0].estimate.level * 100:.4g}%"
+        return fragment(
+            headings=("arm", f"{self.split} {self.metric}", f"{level} interval", "training", "parameters"),
+            rows=[
+                (
+                    arm.label,
+                    unit.score(arm.estimate.mean),
+                    f"{unit.amount(arm.estimate.low)} to {unit.amount(arm.estimate.high)}",
+                    duration(float(arm.seconds.mean())),
+                    f"{arm.parameters:,}",
+                )
+                for arm in self.arms
+            ],
+            lines=[pair.verdict for pair in self.pairs],
+        )
+
     def summary(self) -> dict[str, Any]:
         """Return what ``convlab compare --json`` prints."""
         return {
@@ -113,6 +140,11 @@ class Unit:
         if not math.isfinite(value):
             return "∞" if value > 0 else "-∞"
         return f"{100 * value:.2f}" if self.is_fraction else f"{value:.4g}"
+
+
+def is_fraction(metric: str, arms: Iterable[ArmResult]) -> bool:
+    """Return whether a metric's scores are fractions, such as an accuracy."""
+    return metric != "loss" and all(0 <= score <= 1 for arm in arms for score in arm.scores)
 
 
 def decide(difference: Difference, margin: float) -> Decision:

@@ -25,6 +25,11 @@ def metric_names(epochs: Epochs) -> list[str]:
     return [name for name in names if name not in _NOT_METRICS]
 
 
+def in_words(name: str) -> str:
+    """Return the key of a metric as people call it, such as ``validation accuracy``."""
+    return f"validation {name[4:]}" if name.startswith("val_") else name
+
+
 def learning_curves(
     epochs: Epochs, names: Sequence[str] | None = None, *, selected: int | None = None
 ) -> "Figure":
@@ -85,7 +90,7 @@ def curves_of_runs(
             values = [_number(record[name]) for record in kept]
             places = place(kept)
             axis.plot(places, values, style, color=color, label=label(run), **_markers(places))
-        axis.set(title=label(name), xlabel="seconds of training" if over == "seconds" else "epoch")
+        axis.set(title=label(in_words(name)), xlabel="seconds of training" if over == "seconds" else "epoch")
         if over == "epoch":
             _whole_numbers(axis)
         if legend and 0 < len(runs) <= _MOST_LEGEND_ROWS:
@@ -105,6 +110,8 @@ def trade_off(
         maximize: whether a larger score is better.
         logarithmic: whether the costs are shown on a logarithmic scale.
     """
+    from matplotlib.ticker import EngFormatter, LogLocator
+
     front = pareto_front(points, maximize=maximize)
     with plain_style():
         figure, (axis,) = new_figure(4.6, 3.4)
@@ -123,6 +130,10 @@ def trade_off(
             axis.annotate(label(run), (x, y), textcoords="offset points", xytext=(6, 6), fontsize=9)
         if logarithmic and all(x > 0 for x, _ in points.values()):
             axis.set_xscale("log")
+            for formatter in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
+                formatter(EngFormatter(sep=""))
+            axis.tick_params(axis="x", which="both", labelsize=8)
+            axis.xaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
         axis.margins(0.2)
         axis.set(xlabel=cost, ylabel=label(score))
     return figure
@@ -162,4 +173,4 @@ def _markers(places: Sequence[float]) -> dict[str, Any]:
 def _whole_numbers(axis: Any) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))

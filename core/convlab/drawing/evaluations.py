@@ -58,7 +58,7 @@ def calibration_figure(
         fraction: the fraction of the images in each bin.
     """
     with plain_style():
-        figure, (axis,) = new_figure(4.6, 3.6)
+        figure, (axis,) = new_figure(4.6, 3.9)
         bins = len(confidence)
         centers = (np.arange(bins) + 0.5) / bins
         axis.bar(centers, fraction, width=0.9 / bins, color=MUTED, alpha=0.35, label="fraction of images")
@@ -75,5 +75,5 @@ def calibration_figure(
             label="accuracy, 95% interval",
         )
         axis.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1.02))
-        axis.legend(labelcolor=INK, fontsize=9, loc="upper left")
+        figure.legend(labelcolor=INK, fontsize=9, loc="outside lower center", ncols=2)
     return figure

@@ -18,6 +18,8 @@ Values = npt.NDArray[np.floating]
 
 _LARGEST = 96  # pixels, of a picture within a page
 _SMALL = 48  # up to this size a picture is stored without loss
+_TILE = 24
+_GAP = 3
 
 
 def picture_grid(pictures: Sequence[Pixels], titles: Sequence[str], *, columns: int = 6) -> "Figure":
@@ -89,13 +91,29 @@ def to_uri(picture: Pixels) -> str:
     pixels = picture[..., 0] if picture.shape[-1] < 3 else picture[..., :3]
     image = Image.fromarray(np.ascontiguousarray(pixels))
     image.thumbnail((_LARGEST, _LARGEST))
+    is_small = max(image.size) <= _SMALL
     buffer = io.BytesIO()
-    if max(image.size) <= _SMALL:
-        image.save(buffer, "PNG", optimize=True)
-    else:
-        image.save(buffer, "JPEG", quality=85)
-    kind = "png" if max(image.size) <= _SMALL else "jpeg"
-    return as_uri(buffer.getvalue(), f"image/{kind}")
+    image.save(buffer, "PNG" if is_small else "JPEG", optimize=True, quality=85)
+    return as_uri(buffer.getvalue(), "image/png" if is_small else "image/jpeg")
+
+
+def tiled_uri(pictures: Sequence[Pixels], *, columns: int = 8) -> str:
+    """Return small pictures of one size, side by side with transparent gaps, as the address of one image."""
+    from PIL import Image
+
+    height, width = pictures[0].shape[:2]
+    scale = max(1, _TILE // max(height, width))
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    step_y, step_x = height * scale + _GAP, width * scale + _GAP
+    sheet = Image.new("RGBA", (columns * step_x - _GAP, rows * step_y - _GAP))
+    for number, picture in enumerate(pictures):
+        tile = Image.fromarray(to_rgb(picture))
+        tile = tile.resize((width * scale, height * scale), Image.Resampling.NEAREST)
+        sheet.paste(tile, (number % columns * step_x, number // columns * step_y))
+    buffer = io.BytesIO()
+    sheet.quantize(method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", optimize=True)
+    return as_uri(buffer.getvalue(), "image/png")
 
 
 def as_uri(content: bytes, kind: str) -> str:

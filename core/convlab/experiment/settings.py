@@ -191,6 +191,15 @@ class Experiment(_PartSettings):
         """
         return cls.model_validate(read_toml(Path(file)))
 
+    def _repr_html_(self) -> str:
+        from convlab.drawing.notebook import fragment
+
+        settings: list[tuple[str, str]] = []
+        for key, value in self.model_dump(mode="json", exclude_none=True).items():
+            nested = value.items() if isinstance(value, dict) else None
+            settings += [(key, str(value))] if nested is None else [(f"{key}.{k}", str(v)) for k, v in nested]
+        return fragment(title="Experiment", headings=("setting", "value"), rows=settings)
+
     def to_toml(self) -> str:
         """Return the experiment as TOML that ``from_toml`` reads back to an equal one."""
         toml = tomlkit.dumps(self.model_dump(mode="json", exclude_none=True))

@@ -54,8 +54,8 @@ def grad_cam(
 ) -> npt.NDArray[np.float32]:
     """Return where the last convolution found evidence for a class, from 0 to 1.
 
-    Grad-CAM (Selvaraju et al. 2017): the sum of the feature maps, weighted by the mean gradient of the
-    class's logit, without negative values.
+    Grad-CAM (Selvaraju et al. 2017): the sum of the feature maps after the activation, weighted by the mean
+    gradient of the class's logit, without negative values.
 
     Args:
         model: takes uint8 images and returns logits.
@@ -73,11 +73,12 @@ def grad_cam(
     with tf.GradientTape() as tape:
         # Intermediate results are recorded because they depend on the weights, which need not be trainable.
         tape.watch([variable.value for variable in model.variables if variable.dtype.startswith("float")])
-        calls, logits = _calls(model, images)
+        calls, logits = _last_maps(model, images)
         scores = tf.gather(logits, classes, axis=1, batch_dims=1)
-    last = calls[-1]
-    gradients = _channels_last(last.layer, tape.gradient(scores, last.outputs))
-    maps = _channels_last(last.layer, last.outputs)
+    convolution, outputs = calls[0], calls[-1].outputs
+    gradients, maps = (
+        _channels_last(convolution.layer, values) for values in (tape.gradient(scores, outputs), outputs)
+    )
     weights = gradients.mean(axis=(1, 2), keepdims=True)
     heat = np.maximum((maps * weights).sum(axis=-1), 0.0)
     largest = heat.max(axis=(1, 2), keepdims=True)
@@ -86,23 +87,45 @@ def grad_cam(
 
 
 def _convolutions(model: "keras.Model", images: npt.NDArray[np.uint8]) -> list[Any]:
-    return _calls(model, images)[0]
+    calls, _ = _calls(model, images)
+    return [call for call in calls if _is_convolution(call)]
+
+
+def _last_maps(model: "keras.Model", images: npt.NDArray[np.uint8]) -> tuple[list[Any], Any]:
+    """Return the last convolution and the layers after it that keep its shape, and the logits.
+
+    The last of them is the normalization or activation that belongs to the convolution.
+    """
+    calls, logits = _calls(model, images)
+    last = max(number for number, call in enumerate(calls) if _is_convolution(call))
+    shape = calls[last].outputs.shape
+    same = (
+        call for call in calls[last + 1 :] if call.is_leaf and getattr(call.outputs, "shape", ()) == shape
+    )
+    return [calls[last], *same], logits
+
+
+def _is_convolution(call: Any) -> bool:
+    import keras
+
+    return isinstance(call.layer, keras.layers.Conv2D)
 
 
 def _calls(model: "keras.Model", images: npt.NDArray[np.uint8]) -> tuple[list[Any], Any]:
-    """Return the calls of convolutions in the order in which they start, and the logits."""
-    import keras
+    """Return the calls of layers in the order in which they start, and the logits.
 
+    Raises:
+        NoConvolutionError: none of them is a convolution.
+    """
     from convlab.system.keras_defaults import keras_defaults
     from convlab.training.model.layer_calls import LayerCall, recorded_layer_calls
 
     calls: list[LayerCall] = []
     with keras_defaults(), recorded_layer_calls(calls.append):
         logits = model(images, training=False)
-    found = [call for call in calls if isinstance(call.layer, keras.layers.Conv2D)]
-    if not found:
+    if not any(map(_is_convolution, calls)):
         raise NoConvolutionError
-    return sorted(found, key=lambda call: call.started), logits
+    return sorted(calls, key=lambda call: call.started), logits
 
 
 def _channels_last(layer: Any, values: Any) -> Values:

@@ -85,7 +85,7 @@ def curves(run: RunView) -> "Figure":
     """Draw the loss and the metrics over the epochs."""
     if not run.epochs:
         raise ConfigError(f"{str(run.path)!r} has no completed epoch, so there are no curves to draw")
-    return learning_curves(run.epochs, selected=run.described.get("selected_epoch"))
+    return learning_curves(run.epochs, selected=run.selected_epoch)
 
 
 def rates(run: RunView) -> "Figure":

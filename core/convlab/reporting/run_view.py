@@ -12,12 +12,14 @@ import numpy.typing as npt
 from convlab.data.arrays import Data
 from convlab.data.image_data import ImageData
 from convlab.data.split import Subset
-from convlab.errors import ConfigError
+from convlab.errors import ConfigError, RunFolderError
 from convlab.host import PluginHost
 from convlab.parts import Dataset, Loss, Metric
 from convlab.runs.description import describe_run
 from convlab.runs.listed_run import ListedRun, read_listed
+from convlab.runs.reading import read_summary
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.trust.model_config import MODEL_FILE
 from convlab.use.evaluation import evaluate_images
 from convlab.use.evaluation_report import Evaluation
 from convlab.use.opening import OpenedRun, open_for_use
@@ -80,6 +82,15 @@ class RunView:
         epochs: list[dict[str, Any]] = self.described["epochs"]
         return epochs
 
+    @property
+    def selected_epoch(self) -> int | None:
+        """The epoch whose weights were saved; ``None`` if the run has not finished."""
+        try:
+            selected: int | None = read_summary(self.path).get("selected_epoch")
+        except RunFolderError:
+            return None
+        return selected
+
     @cached_property
     def recorded(self) -> RecordedRun:
         """The experiment and the environment of the run."""
@@ -87,8 +98,14 @@ class RunView:
 
     @cached_property
     def opened(self) -> OpenedRun:
-        """The run with its plugins loaded."""
+        """The run with its plugins loaded.
+
+        Raises:
+            RunFolderError: the run has not finished, so it has no trained model.
+        """
         access = self.access
+        if self.described["state"] != "finished" and not (self.path / MODEL_FILE).exists():
+            raise RunFolderError("the run has not finished; continue it with 'convlab resume'")
         return open_for_use(
             self.recorded,
             [Dataset, Loss, Metric],

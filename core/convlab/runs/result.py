@@ -45,6 +45,29 @@ class Run:
     resumed: list[dict[str, Any]]
     model: "keras.Model"
 
+    def _repr_html_(self) -> str:
+        from convlab.drawing.curves import learning_curves
+        from convlab.drawing.notebook import fragment
+
+        parts = f"{self.experiment.architecture} on {self.experiment.dataset}"
+        rows = [
+            (words, *(f"{value:.4f}" for value in results.values()))
+            for words, results in (("test", self.test), ("validation", self._validation()))
+            if results
+        ]
+        return fragment(
+            title=f"{self.folder.name}: {parts}, {self.parameters:,} parameters",
+            headings=("", *(self.test or self._validation())),
+            rows=rows,
+            figure=learning_curves(self.epochs, selected=self.selected_epoch),
+            alt=f"Learning curves over {len(self.epochs)} epochs",
+        )
+
+    def _validation(self) -> dict[str, float]:
+        """Return the loss and each metric on the validation set, for the saved weights."""
+        record = next((each for each in self.epochs if each["epoch"] == self.selected_epoch), {})
+        return {name[4:]: value for name, value in record.items() if name.startswith("val_")}
+
     def summary(self) -> dict[str, Any]:
         """Return what ``--json`` prints and ``summary.json`` contains."""
         summary: dict[str, Any] = finite(

@@ -16,8 +16,8 @@ from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json, shown
-from convlab.comparison.comparing import compare, is_fraction
-from convlab.comparison.result import Comparison, Unit
+from convlab.comparison.comparing import compare
+from convlab.comparison.result import Comparison
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment
 from convlab.runs.lookup import find_run
@@ -182,7 +182,7 @@ def print_result(label: str, trial: Trial, result: TrialResult, number: int, cou
 
 def render_comparison(result: Comparison) -> list[RenderableType]:
     """Return the table of a comparison's arms and its verdicts."""
-    unit = Unit(result.metric, is_fraction=is_fraction(result.metric, result.arms))
+    unit = result.unit
     level = f"{result.arms[0].estimate.level * 100:.4g}%"
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column("arm")

@@ -1,0 +1,163 @@
+"""``convlab report`` as a function."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from convlab.data.arrays import Data
+from convlab.drawing.figures import write_page
+from convlab.drawing.html import templates
+from convlab.errors import ConfigError
+from convlab.host import PluginHost
+from convlab.reporting.available import Available
+from convlab.reporting.comparison_page import comparison_page
+from convlab.reporting.run_page import run_page
+from convlab.reporting.run_view import Access, RunView
+from convlab.runs.lookup import find_run
+from convlab.runs.recorded_run import RecordedRun
+from convlab.version import __version__
+
+REPORT_FILE = "report.html"
+_MARK = b'<meta name="generator" content="convlab'
+_HEAD = 2000  # bytes, in which the mark is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report, which a notebook shows.
+
+    Attributes:
+        runs: the folder of each run.
+        html: the page; it loads nothing and executes only its own script, which sorts tables.
+        path: the file that it was written to; ``None`` if it was not.
+        missing: the titles of what could not be shown, by the reason.
+    """
+
+    runs: tuple[Path, ...]
+    html: str = field(repr=False)
+    path: Path | None
+    missing: dict[str, list[str]]
+
+    def _repr_html_(self) -> str:
+        import markupsafe
+
+        return (
+            f'<iframe sandbox="allow-scripts" srcdoc="{markupsafe.escape(self.html)}" title="Report" '
+            'width="100%" height="800"></iframe>'
+        )
+
+
+def report(
+    *runs: str | Path | RecordedRun,
+    to: str | Path | None = None,
+    runs_dir: str | Path = "runs",
+    host: PluginHost | None = None,
+    plugin_files: Sequence[str | Path] = (),
+    data: Data | None = None,
+    dataset_options: Mapping[str, Any] | None = None,
+    data_dir: str | Path | None = None,
+    trust: bool = False,
+) -> Report:
+    """Describe one run, or compare several, in one HTML file that needs no network.
+
+    The report of a run has its score with an interval next to simple baselines, curves, confusions,
+    calibration, mistakes, samples, filters, heat maps, layers, settings and environment. The report of
+    several runs has their curves, and their scores against time, parameters and operations.
+
+    Predictions are those on the test set if the run has evaluated it, or else on the validation set: a test
+    set that is sealed stays sealed. What is not available, such as the data, is left out with the reason.
+
+    Args:
+        runs: one or more runs: each a folder, a name, a unique part of a name, ``last``, or an opened run.
+        to: the file to write; nothing is written by default.
+        runs_dir: the folder that contains the runs.
+        host: provides the parts; by default the installed plugins and the run's own plugin files.
+        plugin_files: plugin files to load, each instead of the run's own of that name.
+        data: the arrays of a run that was trained on arrays.
+        dataset_options: options of the run's dataset to change, such as its ``path``.
+        data_dir: a folder to search for data files first; by default the run's own.
+        trust: whether to execute code from the run's author that this machine has never executed.
+
+    Raises:
+        ConfigError: no run matches, or ``to`` is a file that is not a report.
+        RunFolderError: a folder is not a run folder.
+        ConvlabError: the file cannot be written.
+
+    Example::
+
+        from convlab import report
+
+        report("last", to="report.html")
+    """
+    if not runs:
+        raise ConfigError("`runs`: expected at least one run, got none")
+    access = Access(
+        host=host,
+        plugin_files=plugin_files,
+        data=data,
+        dataset_options=dataset_options or {},
+        data_dir=data_dir,
+        trust=trust,
+    )
+    paths = [run.path if isinstance(run, RecordedRun) else find_run(run, runs_dir) for run in runs]
+    path = None if to is None else Path(to).expanduser()
+    if path is not None:
+        check_replaceable(path)
+    views = [RunView(path=each, access=access) for each in dict.fromkeys(paths)]
+    available = Available()
+    with available.collecting():
+        for view in views:
+            view.described  # noqa: B018 - refuses folders that are not those of runs
+        content = run_page(views[0], available) if len(views) == 1 else comparison_page(views, available)
+    name = "run.html" if len(views) == 1 else "comparison.html"
+    html = _render(name, content | {"missing": available.missing, "logged": available.warnings})
+    if path is not None:
+        write_page(path, html.encode())
+    return Report(runs=tuple(paths), html=html, path=path, missing=available.missing)
+
+
+def check_replaceable(path: Path) -> None:
+    """Check that a file does not exist, or is a report, which a new one may replace.
+
+    Raises:
+        ConfigError: it is anything else.
+    """
+    try:
+        with path.open("rb") as file:
+            is_report = _MARK in file.read(_HEAD)
+    except FileNotFoundError:
+        return
+    except OSError:
+        is_report = False
+    if not is_report:
+        raise ConfigError(f"{str(path)!r} is not a report; it was not replaced, choose another `to`")
+
+
+def _render(name: str, content: dict[str, Any]) -> str:
+    """Return a page; its policy allows its own style and script, and images within the page."""
+    style, script = (_resource(file) for file in ("style.css", "sort.js"))
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {_source(style)}; script-src {_source(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page: str = (
+        templates("convlab.reporting")
+        .get_template(name)
+        .render(**content, version=__version__, policy=policy, style=style, script=script)
+    )
+    return page
+
+
+def _resource(name: str) -> Any:
+    import markupsafe
+
+    return markupsafe.Markup((files("convlab.reporting") / "templates" / name).read_text(encoding="utf-8"))
+
+
+def _source(text: str) -> str:
+    """Return the source expression of a Content-Security-Policy that allows exactly this text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LARGE = {"tensorflow", "keras", "sklearn"}
+LARGE = {"tensorflow", "keras", "sklearn", "matplotlib", "jinja2"}
 
 PLUGIN = """
 from convlab import Metric, hookimpl
@@ -36,6 +36,7 @@ def convlab_metrics():
         (["-m", "convlab", "runs"], "convlab.runs.listing"),
         (["-m", "convlab", "show-run", "last"], "convlab.runs.description"),
         (["-m", "convlab", "export", "last", "-f", "onnx"], "convlab.use.export_formats"),
+        (["-m", "convlab", "report", "last"], "convlab.reporting.report"),
         (["-m", "convlab", "run", "-a", "unknown"], "convlab.experiment.resolution"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -28,7 +28,7 @@ def first_filters(model: "keras.Model") -> tuple[str, Values]:
     """
     calls = _convolutions(model, np.zeros((1, *model.input_shape[1:]), np.uint8))
     layer = calls[0].layer
-    return str(layer.name), np.asarray(layer.kernel, np.float32)
+    return str(layer.name), layer.kernel.numpy().astype(np.float32)
 
 
 def feature_maps(model: "keras.Model", image: npt.NDArray[np.uint8]) -> list[tuple[str, Values]]:

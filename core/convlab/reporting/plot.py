@@ -14,10 +14,10 @@ from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.reporting.examples import confident_mistakes
 from convlab.reporting.learning_rate import learning_rates
-from convlab.reporting.run_view import Access, RunView
+from convlab.reporting.run_view import Access, RunView, folder_of
 from convlab.reporting.score import wilson_interval
-from convlab.runs.lookup import find_run
 from convlab.runs.recorded_run import RecordedRun
+from convlab.runs.result import Run
 from convlab.text.suggestions import did_you_mean
 from convlab.use.evaluation_report import calibration_bins
 
@@ -30,7 +30,7 @@ _MOST_FILTERS = 64
 
 
 def plot(
-    run: str | Path | RecordedRun,
+    run: str | Path | RecordedRun | Run,
     what: What = "curves",
     *,
     runs_dir: str | Path = "runs",
@@ -46,7 +46,7 @@ def plot(
     What depends on predictions uses the test set if the run has evaluated it, or else the validation set.
 
     Args:
-        run: a folder, a name, a unique part of a name, ``last``, or an opened run.
+        run: a folder, a name, a unique part of a name, ``last``, an opened run, or the result of ``run``.
         what: ``curves`` of the loss and the metrics, the ``lr`` of each step, the ``confusion`` matrix,
             ``calibration``, the most confident ``mistakes``, or the ``filters`` of the first convolution.
         runs_dir: the folder that contains the runs.
@@ -77,8 +77,7 @@ def plot(
         data_dir=data_dir,
         trust=trust,
     )
-    path = run.path if isinstance(run, RecordedRun) else find_run(run, runs_dir)
-    return FIGURES[what](RunView(path=path, access=access))
+    return FIGURES[what](RunView(path=folder_of(run, runs_dir), access=access))
 
 
 def curves(run: RunView) -> "Figure":

@@ -16,9 +16,9 @@ from convlab.host import PluginHost
 from convlab.reporting.available import Available
 from convlab.reporting.comparison_page import comparison_page
 from convlab.reporting.run_page import run_page
-from convlab.reporting.run_view import Access, RunView
-from convlab.runs.lookup import find_run
+from convlab.reporting.run_view import Access, RunView, folder_of
 from convlab.runs.recorded_run import RecordedRun
+from convlab.runs.result import Run
 from convlab.version import __version__
 
 REPORT_FILE = "report.html"
@@ -52,7 +52,7 @@ class Report:
 
 
 def report(
-    *runs: str | Path | RecordedRun,
+    *runs: str | Path | RecordedRun | Run,
     to: str | Path | None = None,
     runs_dir: str | Path = "runs",
     host: PluginHost | None = None,
@@ -72,7 +72,8 @@ def report(
     set that is sealed stays sealed. What is not available, such as the data, is left out with the reason.
 
     Args:
-        runs: one or more runs: each a folder, a name, a unique part of a name, ``last``, or an opened run.
+        runs: one or more runs: each a folder, a name, a unique part of a name, ``last``, an opened run, or
+            the result of ``run``.
         to: the file to write; nothing is written by default.
         runs_dir: the folder that contains the runs.
         host: provides the parts; by default the installed plugins and the run's own plugin files.
@@ -103,7 +104,7 @@ def report(
         data_dir=data_dir,
         trust=trust,
     )
-    paths = [run.path if isinstance(run, RecordedRun) else find_run(run, runs_dir) for run in runs]
+    paths = [folder_of(run, runs_dir) for run in runs]
     path = None if to is None else Path(to).expanduser()
     if path is not None:
         check_replaceable(path)
@@ -111,7 +112,7 @@ def report(
     available = Available()
     with available.collecting():
         for view in views:
-            view.described  # noqa: B018 - refuses folders that are not those of runs
+            available.warnings.extend(view.described["damage"])
         content = run_page(views[0], available) if len(views) == 1 else comparison_page(views, available)
     name = "run.html" if len(views) == 1 else "comparison.html"
     html = _render(name, content | {"missing": available.missing, "logged": available.warnings})

@@ -17,8 +17,10 @@ from convlab.host import PluginHost
 from convlab.parts import Dataset, Loss, Metric
 from convlab.runs.description import describe_run
 from convlab.runs.listed_run import ListedRun, read_listed
+from convlab.runs.lookup import find_run
 from convlab.runs.reading import read_summary
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.result import Run
 from convlab.runs.trust.model_config import MODEL_FILE
 from convlab.use.evaluation import evaluate_images
 from convlab.use.evaluation_report import Evaluation
@@ -173,6 +175,21 @@ class RunView:
             positions: among the evaluated images, ``(n,)``.
         """
         return pixels_of(self.images, positions)
+
+
+def folder_of(run: str | Path | RecordedRun | Run, runs_dir: str | Path) -> Path:
+    """Return the folder of a run.
+
+    Args:
+        run: a folder, a name, a unique part of a name, ``last``, an opened run, or the result of ``run``.
+        runs_dir: the folder that contains the runs.
+
+    Raises:
+        ConfigError: no run matches, or several do.
+    """
+    if isinstance(run, Run):
+        return run.folder
+    return run.path if isinstance(run, RecordedRun) else find_run(run, runs_dir)
 
 
 def pixels_of(images: Subset, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:

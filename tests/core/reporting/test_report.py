@@ -32,7 +32,7 @@ from .page import ParsedPage
 
 @pytest.fixture(scope="module")
 def hostile_report(convolutional: Run, hostile_data: ImageData) -> Report:
-    return report(convolutional.folder, data=hostile_data)
+    return report(convolutional, data=hostile_data)
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,9 @@ def test_a_run_that_was_killed_is_described_as_far_as_it_came(runs_dir: Path, tm
     page = ParsedPage(made.html)
     assert "Curve of accuracy over 1 epochs" in " ".join(image["alt"] for image in page.of("img"))
     assert f"convlab resume {run}" in page.text
+    (run / "metrics.jsonl").write_text("nonsense\n", encoding="utf-8")
+    page = ParsedPage(report(run).html)
+    assert "metrics.jsonl' is damaged" in page.text
     (run / "metrics.jsonl").unlink()
     assert "interrupted" in ParsedPage(report(run).html).text
 

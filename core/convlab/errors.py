@@ -23,7 +23,7 @@ class ConvlabError(Exception):
         plugin's own class may have one with any arguments. If such a class composes its message itself, the
         copy is of the nearest class of this module instead.
         """
-        message = f"{owner}: {self}"
+        message = f"{owner}: {message_of(self)}"
         copy: ConvlabError = Exception.__new__(type(self), message)
         copy.args = (message,)
         vars(copy).update(vars(self))
@@ -71,7 +71,15 @@ class TrustError(ConvlabError):
     """Code from a run's author that is refused unless it is trusted."""
 
 
+def message_of(error: BaseException) -> str:
+    """Return an exception's message, even if its class fails to compose it."""
+    try:
+        return str(error)
+    except BaseException as failure:  # it is code of a plugin
+        return f"its message cannot be shown: __str__ raises {type(failure).__name__}"
+
+
 def in_one_line(error: BaseException) -> str:
     """Return an exception's type and message in one line, short enough for a terminal."""
-    text = _ESCAPES.sub("", str(error)).partition("Arguments received by")[0]  # which Keras appends
+    text = _ESCAPES.sub("", message_of(error)).partition("Arguments received by")[0]  # which Keras appends
     return f"{type(error).__name__}: {one_line(_KERAS_PREFIX.sub('', text)) or 'no message'}"

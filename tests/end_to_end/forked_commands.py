@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convlab.cli.app import app
-from convlab.cli.errors import run_app
+from convlab.cli.app import main as run_convlab
 
 
 def main() -> None:
@@ -48,10 +47,11 @@ def _run(folder: str, arguments: list[str], largest_file: int | None, kill_befor
     if kill_before is not None:
         sys.addaudithook(_killing(kill_before))
     sys.argv = ["convlab", *arguments]
-    code = run_app(app)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return code
+    try:
+        run_convlab()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    raise AssertionError("a command ends with SystemExit")
 
 
 def _killing(change: int) -> Callable[[str, tuple[Any, ...]], None]:

@@ -28,6 +28,8 @@ from convlab.cli.errors import SIGNALLED, run_app
 from convlab.cli.messages import report_unwritable, show_warning
 from convlab.cli.output import print_text
 from convlab.cli.streams import flushed, open_streams
+from convlab.system.process_exit import exit_process
+from convlab.system.standard_streams import detach_stderr, keep_stdout_for_results
 from convlab.system.tensorflow_start import is_starting
 from convlab.version import __version__
 
@@ -77,6 +79,8 @@ def convlab(
 def main() -> None:
     """Run the command line and exit with its exit code."""
     open_streams()
+    detach_stderr()
+    keep_stdout_for_results()
     warnings.showwarning = show_warning
     if "error" in sys.warnoptions:  # from PYTHONWARNINGS: a library's warning must not fail a run
         warnings.simplefilter("default")
@@ -88,4 +92,4 @@ def main() -> None:
     # Everything is saved and all trackers are closed; TensorFlow's import or shutdown would take seconds.
     if code > SIGNALLED or (code and is_starting()):
         os._exit(code)
-    sys.exit(code)
+    exit_process(code)

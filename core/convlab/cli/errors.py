@@ -10,8 +10,9 @@ import typer
 from convlab.cli.flags import with_flags
 from convlab.cli.log_handler import logging_to_stderr
 from convlab.cli.messages import print_message, print_traceback, report_unwritable
+from convlab.cli.streams import discard
 from convlab.cli.usage_errors import usage_message
-from convlab.errors import ConvlabError
+from convlab.errors import ConvlabError, message_of
 
 SIGNALLED = 128  # plus the signal's number
 INTERRUPTED = 130
@@ -32,12 +33,12 @@ def ending_well(*, quiet: bool = False) -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except ConvlabError as error:
-        _print_error(with_flags(str(error)), error)
+        _print_error(with_flags(message_of(error)), error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt as error:
         _print_error("interrupted", error)
         raise typer.Exit(getattr(error, "exit_code", INTERRUPTED)) from None
-    except Exception as error:
+    except BaseException as error:  # a plugin's code may raise SystemExit or its own
         _print_error(
             f"{type(error).__name__}: {_without_autograph_traceback(error)}",
             error,
@@ -54,6 +55,7 @@ def run_app(app: typer.Typer) -> int:
         return INTERRUPTED
     except OSError as error:  # from printing the help; what commands do is within `ending_well`
         report_unwritable(error)
+        discard(sys.stdout)
         return 1
     except Exception as error:
         # A usage error; typer does not export the class, but its instances have this attribute.
@@ -63,9 +65,9 @@ def run_app(app: typer.Typer) -> int:
         return int(getattr(error, "exit_code", 2))
 
 
-def _without_autograph_traceback(error: Exception) -> str:
+def _without_autograph_traceback(error: BaseException) -> str:
     """Return an error's message without the traceback that AutoGraph prepends."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
+    lines = [line.strip() for line in message_of(error).splitlines() if line.strip()] or ["no message"]
     return lines[-1].partition(": ")[2] if lines[0] == "in user code:" else " ".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from convlab.errors import ConvlabError, DataError
+from convlab.errors import ConvlabError, DataError, in_one_line
 
 Indices = npt.NDArray[np.int64]
 
@@ -66,7 +66,7 @@ class ImageStream:
         except ConvlabError:
             raise
         except Exception as error:
-            raise DataError(f"ImageStream read failed: {type(error).__name__}: {error}") from error
+            raise DataError(f"ImageStream read failed: {in_one_line(error)}") from error
         expected = (len(indices), *self.shape[1:])
         if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.shape != expected:
             raise DataError(

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +12,10 @@ from convlab.errors import PluginError, UnknownNameError
 from convlab.host.catalog import Catalog
 from convlab.host.discovery import Candidate, blocked_names, built_ins, entry_points, plugin_file, snapshot
 from convlab.host.hook_manager import HookManager
+from convlab.host.isolation import isolated
 from convlab.host.provider import PluginFailure, ProvidedPart, Provider, Stage
 from convlab.parts import PART_TYPES, Part
+from convlab.system.tensorflow_start import hushed_import
 
 PartT = TypeVar("PartT", bound=Part)
 logger = logging.getLogger("convlab")
@@ -124,15 +126,22 @@ class PluginHost:
 
     def _load(self, candidate: Candidate) -> None:
         self._loading, load = candidate
-        try:
+        with isolated() as code, hushed_import() as slow:
             plugin = load()
-        except (Exception, SystemExit) as error:
-            self._fail("import", error)
+        if slow and self._loading.snapshot is None:
+            logger.warning(
+                "plugin %r imports %s at the top, which slows down every command; import it inside the "
+                "functions that use it, such as build",
+                self._loading.name,
+                slow[0],
+            )
+        if code.error is not None:
+            self._fail("import", code.error)
             return
-        try:
+        with isolated() as code:
             invalid = self._hooks.register_valid_hooks(plugin)
-        except Exception as error:
-            self._fail("register", error)
+        if code.error is not None:
+            self._fail("register", code.error)
             return
         for reason in invalid:
             self._fail("register", reason)
@@ -147,24 +156,26 @@ class PluginHost:
                     for item in self._items(implementation.function, hook.name):
                         self._add(part_type, item, hook.name)
 
-    def _items(self, function: Callable[[], Any], hook: str) -> Iterator[object]:
-        """Yield what a hook returns, up to its first error."""
-        try:
+    def _items(self, function: Callable[[], Any], hook: str) -> list[object]:
+        """Return what a hook returns, up to its first error."""
+        items: list[object] = []
+        with isolated() as code:
             returned = function()
             if not isinstance(returned, Iterable):
                 raise TypeError(f"expected a list of parts from {hook}, got {_described(returned)}")
-            yield from returned
-        except (Exception, SystemExit) as error:
-            self._fail("hook", error)
+            items.extend(returned)  # which keeps what a generator yields before it raises
+        if code.error is not None:
+            self._fail("hook", code.error)
+        return items
 
     def _add(self, part_type: type[Part], item: object, hook: str) -> None:
         assert self._loading is not None
-        try:
+        with isolated() as code:
             if not isinstance(item, part_type):
                 raise TypeError(f"expected {part_type.__name__} from {hook}, got {_described(item)}")
             self._catalog.add(ProvidedPart(part=item, provider=self._loading))
-        except (TypeError, ValueError) as error:
-            self._fail("item", error)
+        if code.error is not None:
+            self._fail("item", code.error)
 
     def _fail(self, stage: Stage, error: BaseException) -> None:
         assert self._loading is not None

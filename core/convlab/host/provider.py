@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from convlab.errors import ConvlabError, PluginError
+from convlab.errors import ConvlabError, PluginError, in_one_line, message_of
+from convlab.host.isolation import isolated
 from convlab.parts import Part
 
 Origin = Literal["built-in", "entry point", "file", "notebook"]
@@ -79,7 +80,7 @@ class PluginFailure:
     error: BaseException
 
     def __str__(self) -> str:
-        reason = " ".join(str(self.error).split()) or "no message"
+        reason = " ".join(message_of(self.error).split()) or "no message"
         return f"plugin {self.provider} failed at {self.stage}: {type(self.error).__name__}: {reason}"
 
     @property
@@ -116,9 +117,9 @@ def build_part(provided: ProvidedPart[Any], *arguments: Any) -> Any:
         ConvlabError: the factory raised one; the message also names the part.
         PluginError: the factory raised anything else.
     """
-    try:
+    with isolated() as code:
         return getattr(provided.part, provided.part.factory)(*arguments)
-    except ConvlabError as error:
-        raise error.prefixed(provided) from error
-    except (Exception, SystemExit) as error:
-        raise PluginError(f"{provided} failed: {type(error).__name__}: {error}") from error
+    assert code.error is not None, "nothing else leaves the block"
+    if isinstance(code.error, ConvlabError):
+        raise code.error.prefixed(provided) from code.error
+    raise PluginError(f"{provided} failed: {in_one_line(code.error)}") from code.error

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from convlab.errors import ConfigError, ConvlabError, DivergedError
+from convlab.errors import ConfigError, ConvlabError, DivergedError, in_one_line, message_of
 from convlab.runs.environment import describe_environment
 from convlab.runs.folder import RunFolder
 from convlab.runs.result import Run
@@ -128,7 +128,7 @@ def locked_run(folder: RunFolder) -> Iterator[None]:
 def _failure(error: BaseException) -> tuple[FailureState, str]:
     if isinstance(error, KeyboardInterrupt):
         return "interrupted", "asked to stop"
-    return "failed", str(error) if isinstance(error, ConvlabError) else f"{type(error).__name__}: {error}"
+    return "failed", message_of(error) if isinstance(error, ConvlabError) else in_one_line(error)
 
 
 def _how_to_continue(folder: RunFolder, error: BaseException) -> str:

@@ -1,1 +1,1 @@
-"""The operating system and TensorFlow: atomic writes and a quiet start of TensorFlow."""
+"""The process, the operating system and TensorFlow: shared state, atomic writes, a quiet start."""

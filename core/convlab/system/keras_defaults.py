@@ -1,28 +1,37 @@
 """Keras's global settings, held at the values that convlab's results are defined for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import keras
+import tensorflow as tf
+
+_DEFAULTS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
 @contextmanager
 def keras_defaults(dtype_policy: str = "float32") -> Iterator[None]:
-    """Use float32, channels last and a dtype policy in the block, and restore what was set before.
+    """Use Keras's own defaults, graphs and a dtype policy in the block, and restore what was set before.
 
-    ``keras.json`` or a notebook may set another ``floatx``, in which metrics lose precision without a word.
+    ``keras.json`` or a notebook may set another ``floatx``, in which metrics lose precision without a word,
+    or another of these settings, with which the same experiment gives other results.
 
     Args:
         dtype_policy: what new layers compute in, such as ``mixed_bfloat16``.
     """
-    floatx, data_format = keras.config.floatx(), keras.config.image_data_format()
-    policy = keras.config.dtype_policy()
-    keras.config.set_floatx("float32")
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_dtype_policy(dtype_policy)
+    settings = {**_DEFAULTS, "dtype_policy": dtype_policy}
+    before = {name: getattr(keras.config, name)() for name in settings}
+    eager = tf.config.functions_run_eagerly()
+    _set(settings, eager=False)
     try:
         yield
     finally:
-        keras.config.set_floatx(floatx)
-        keras.config.set_image_data_format(data_format)
-        keras.config.set_dtype_policy(policy)
+        _set(before, eager=eager)
+
+
+def _set(settings: Mapping[str, Any], *, eager: bool) -> None:
+    for name, value in settings.items():
+        getattr(keras.config, f"set_{name}")(value)
+    if tf.config.functions_run_eagerly() != eager:
+        tf.config.run_functions_eagerly(eager)

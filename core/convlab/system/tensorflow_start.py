@@ -3,15 +3,14 @@
 import logging
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 
 from convlab.errors import ConvlabError
+from convlab.system.standard_streams import detach_stderr, native_stderr_held_back
 from convlab.system.threads import use_threads
-from convlab.text.visible import visible
 
 logger = logging.getLogger("convlab.progress")
 
@@ -32,9 +31,7 @@ def start_tensorflow(threads: int | None = None) -> None:
     """
     if "tensorflow" not in sys.modules:
         logger.info("starting TensorFlow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "keras" not in sys.modules:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
+    _set_environment()
     try:
         with nullcontext() if "tensorflow" in sys.modules else native_stderr_held_back():
             import keras
@@ -54,6 +51,7 @@ def start_tensorflow(threads: int | None = None) -> None:
 
 def start_in_background(threads: int | None = None) -> Future[None]:
     """Run ``start_tensorflow`` in a thread, since it takes seconds."""
+    _set_environment()  # here, since what this thread calls in the meantime may restore the environment
     detach_stderr()  # here, before a progress bar in this thread wraps sys.stderr
     pool = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
     started = pool.submit(start_tensorflow, threads)
@@ -73,6 +71,31 @@ def enable_determinism() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+@contextmanager
+def hushed_import() -> Iterator[list[str]]:
+    """If the block imports TensorFlow, hide its startup messages and make Keras use it.
+
+    Yields:
+        A list, which has ``keras`` or ``tensorflow`` at the end if the block imported it.
+    """
+    imported: list[str] = []
+    if "tensorflow" in sys.modules:
+        yield imported
+        return
+    _set_environment()
+    with native_stderr_held_back(shown=lambda _: "tensorflow" not in sys.modules):
+        try:
+            yield imported
+        finally:
+            imported += [name for name in ("keras", "tensorflow") if name in sys.modules][:1]
+
+
+def _set_environment() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+
+
 def _open_devices(config: object) -> None:
     for device in config.list_physical_devices("GPU"):  # type: ignore[attr-defined]
         try:
@@ -80,49 +103,3 @@ def _open_devices(config: object) -> None:
         except RuntimeError:  # the devices are already initialized, as in a notebook
             break
     config.list_logical_devices()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def native_stderr_held_back(*, also_where_it_fails: bool = False) -> Iterator[None]:
-    """Hide what C++ code writes to file descriptor 2.
-
-    TensorFlow logs there while it loads or converts, whatever the log level. What Python writes to standard
-    error stays visible, in any thread.
-
-    Args:
-        also_where_it_fails: whether to hide it even if the block raises.
-    """
-    if os.environ.get("CONVLAB_DEBUG"):
-        yield
-        return
-    detach_stderr()
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            if not also_where_it_fails:
-                held.seek(0)
-                text = visible(held.read().decode(errors="backslashreplace"), keep="\n\t")
-                os.write(saved, text.encode(errors="backslashreplace"))
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-
-
-def detach_stderr() -> None:
-    """Give ``sys.stderr`` a file descriptor of its own, once, that redirecting descriptor 2 leaves alone.
-
-    Never undone: a progress bar in another thread may have saved ``sys.stderr`` to restore it later, and
-    would restore a closed file.
-    """
-    stream = sys.stderr
-    try:
-        if stream.fileno() != 2:
-            return
-    except (OSError, ValueError, AttributeError):  # captured by a test or a notebook, or closed
-        return
-    stream.flush()
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=stream.encoding, errors=stream.errors)

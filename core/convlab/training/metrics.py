@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from convlab.errors import PluginError
+from convlab.errors import PluginError, in_one_line
 from convlab.host import ProvidedPart
 from convlab.host.provider import build_part
 from convlab.parts import Metric
@@ -89,7 +89,7 @@ def check_metric(metric: Any, num_classes: int, owner: str) -> None:
     except Exception as error:
         raise PluginError(
             f"{owner} failed on labels of shape (batch,) and logits of shape (batch, {num_classes}): "
-            f"{type(error).__name__}: {error}"
+            f"{in_one_line(error)}"
         ) from error
     if isinstance(result, dict | list | tuple) or np.asarray(result).dtype.kind not in "fiub":
         raise PluginError(f"{owner} must return one number; got {type(result).__name__}")

@@ -18,7 +18,7 @@ from convlab.parts import Dataset
 from convlab.runs.folder import RunFolder
 from convlab.runs.recorded_run import RecordedRun, open_run
 from convlab.system.atomic_write import replacing, replacing_folder, write_text
-from convlab.system.tensorflow_start import native_stderr_held_back
+from convlab.system.standard_streams import native_stderr_held_back
 from convlab.text.formatting import one_line
 from convlab.use.export_formats import Format, choose_format
 from convlab.use.export_verification import check_agreement, compare_logits
@@ -241,7 +241,7 @@ def _replacing(chosen: Format, path: Path) -> Iterator[Path]:
 def _converter_errors(chosen: Format, recorded: RecordedRun) -> Iterator[None]:
     """Silence converters, and turn what they raise into an ``ExportError``."""
     try:
-        with native_stderr_held_back(also_where_it_fails=True), warnings.catch_warnings():
+        with native_stderr_held_back(shown=lambda _: False), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except (OSError, MemoryError):

@@ -1,6 +1,7 @@
 """Install plugins as pip would: modules and ``dist-info`` folders in a folder on ``sys.path``."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -53,5 +54,5 @@ def forget_plugin_files(tmp_path: Path) -> Iterator[None]:
 def _forget_modules_in(folder: Path) -> None:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file is not None and Path(file).is_relative_to(folder):
+        if file is not None and file.startswith(f"{folder}{os.sep}"):
             del sys.modules[name]

@@ -6,7 +6,8 @@ import time
 import warnings
 from collections.abc import Mapping
 
-from convlab.errors import ConvlabError, in_one_line
+from convlab.errors import ConvlabError, in_one_line, message_of
+from convlab.host.isolation import isolated
 from convlab.inspect.checks.author_code import is_a_slip, raised_at, raised_by_a_check
 from convlab.inspect.checks.expected_failures import ExpectedFailures, as_expected, reason_for
 from convlab.inspect.checks.outcome import CheckFailedError, CheckResult, NotApplicableError, Status
@@ -38,17 +39,17 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
     status: Status = "passed"
     message, location, fix = "", "", ""
     values: Mapping[str, object] = {}
-    try:
+    with isolated() as code:
         _require(check, subject)
         with warnings.catch_warnings(), subject.watching():
             warnings.simplefilter("ignore")  # from libraries, about the faults that checks look for
             values = check.function(subject) or {}
-    except NotApplicableError as reason:
-        status, message = "skipped", str(reason)
-    except (Exception, SystemExit) as error:
+    if isinstance(code.error, NotApplicableError):
+        status, message = "skipped", str(code.error)
+    elif code.error is not None:
         if os.environ.get("CONVLAB_DEBUG"):
-            sys.excepthook(type(error), error, error.__traceback__)
-        status, (message, location, fix) = "failed", _explained(error, check, subject)
+            sys.excepthook(type(code.error), code.error, code.error.__traceback__)
+        status, (message, location, fix) = "failed", _explained(code.error, check, subject)
     return CheckResult(
         subject=str(subject),
         check=check.name,
@@ -67,7 +68,7 @@ def _explained(error: BaseException, check: Check, subject: Subject) -> tuple[st
     """Return what is wrong, in which line of the author's code, and how to fix it."""
     location = raised_at(error, subject.sources)
     foreseen = isinstance(error, CheckFailedError | ConvlabError)
-    message = str(error) if foreseen else in_one_line(error)
+    message = message_of(error) if foreseen else in_one_line(error)
     if location and (not foreseen or is_a_slip(error)):
         return message, location, f"fix the code in this line; {_SHOW}"
     if not foreseen and (in_check := raised_by_a_check(error)):

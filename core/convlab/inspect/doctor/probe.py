@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from convlab.host.provider import build_part
 from convlab.training.preparation import Prepared
 from convlab.training.schedules import warmed_up
 from convlab.training.step import loss_and_gradients
@@ -83,7 +84,7 @@ class Probe:
     def _compiled_step(self, learning_rate: float) -> Callable[[Any, Any], Any]:
         resolved = self._prepared.resolved
         rate = warmed_up(learning_rate, learning_rate, round(_WARMUP * STEPS))
-        optimizer = resolved.optimizer.part.build(rate, resolved.optimizer_options)
+        optimizer = build_part(resolved.optimizer, rate, resolved.optimizer_options)
         weights = self._model.trainable_variables
         optimizer.build(weights)
 

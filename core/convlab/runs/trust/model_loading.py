@@ -7,6 +7,7 @@ import keras
 from convlab.errors import PluginError, RunFolderError
 from convlab.experiment import part_options
 from convlab.host import PluginHost
+from convlab.host.provider import build_part
 from convlab.parts import Architecture
 from convlab.runs.trust.model_archive import check_archive
 from convlab.runs.trust.model_config import MODEL_FILE, ModelConfig, checked_config
@@ -65,12 +66,8 @@ def _register(run: "RecordedRun", host: PluginHost | None, config: ModelConfig) 
         architecture = host.find(Architecture, run.experiment.architecture)
         options = part_options(architecture, run.experiment.architecture_options)
         if run.input_shape is not None and run.class_names is not None:
-            try:
-                architecture.part.build(run.input_shape, len(run.class_names), options)
-            except (Exception, SystemExit) as error:
-                raise PluginError(
-                    f"{architecture} failed to build: {type(error).__name__}: {error}"
-                ) from error
+            with keras_defaults():
+                build_part(architecture, run.input_shape, len(run.class_names), options)
     unregistered = _unregistered(config)
     if unregistered:
         raise PluginError(

@@ -10,8 +10,9 @@ from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any
 
-from convlab.errors import ConvlabError, in_one_line
+from convlab.errors import ConvlabError, in_one_line, message_of
 from convlab.host import ProvidedPart
+from convlab.host.isolation import isolated
 from convlab.parts import Tracker
 from convlab.training.callbacks.callback import Callback, FailureState
 from convlab.training.callbacks.training_info import TrainingInfo
@@ -105,14 +106,16 @@ class _TrackerThread:
         return str(self._provided)
 
     def _follow(self, run: TrainingInfo, options: Any) -> None:
-        try:
+        with isolated() as code:
             callback = self._provided.part.start(run, options)
             if not isinstance(callback, Callback):
                 raise TypeError(f"start must return a Callback, got {type(callback).__name__}")
-            event = ""
-            while event not in _LAST_EVENTS:
-                event, arguments = self._events.get()
+        event = ""
+        while code.error is None and event not in _LAST_EVENTS:
+            event, arguments = self._events.get()
+            with isolated() as code:
                 getattr(callback, event)(*arguments)
-        except BaseException as error:  # ends the thread and nothing else
-            reason = str(error) if isinstance(error, ConvlabError) else in_one_line(error)
+        if code.error is not None:
+            is_known = isinstance(code.error, ConvlabError)
+            reason = message_of(code.error) if is_known else in_one_line(code.error)
             logger.warning("the run continues without %s, which failed: %s", self._provided, reason)

@@ -7,9 +7,10 @@ from typing import Any
 import keras
 
 from convlab.data.image_data import ImageData
-from convlab.errors import ConvlabError, PluginError
+from convlab.errors import ConvlabError, PluginError, in_one_line
 from convlab.experiment import ResolvedExperiment
 from convlab.host import ProvidedPart
+from convlab.host.isolation import isolated
 from convlab.parts import Architecture
 from convlab.system.keras_defaults import keras_defaults
 from convlab.training.model.device_rules import Precision, chosen_precision
@@ -79,18 +80,18 @@ def build_seeded(
         PluginError: it fails, or does not build a Keras model that can be trained.
     """
     keras.utils.set_random_seed(seed)
-    with keras_defaults(precision):
-        try:
-            network = owner.part.build(input_shape, num_classes, options)
-            if isinstance(network, keras.Model) and not network.built:
-                network(keras.Input(input_shape))
-        except ConvlabError as error:
-            raise error.prefixed(owner) from error
-        except (Exception, SystemExit) as error:
-            raise PluginError(
-                f"{owner} failed to build for images of shape {input_shape} and {num_classes} classes: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    network: object = None
+    with keras_defaults(precision), isolated() as code:
+        network = owner.part.build(input_shape, num_classes, options)
+        if isinstance(network, keras.Model) and not network.built:
+            network(keras.Input(input_shape))
+    if isinstance(code.error, ConvlabError):
+        raise code.error.prefixed(owner) from code.error
+    if code.error is not None:
+        raise PluginError(
+            f"{owner} failed to build for images of shape {input_shape} and {num_classes} classes: "
+            f"{in_one_line(code.error)}"
+        ) from code.error
     if not isinstance(network, keras.Model):
         raise PluginError(f"{owner} must build a keras.Model, got {type(network).__name__}")
     check_network(network, str(owner), precision)

@@ -7,7 +7,7 @@ import numpy as np
 
 from convlab.data.image_data import ImageData
 from convlab.data.split import Indices
-from convlab.errors import PluginError
+from convlab.errors import PluginError, in_one_line
 from convlab.experiment.settings import DataSettings
 from convlab.training.batches import batches
 
@@ -38,7 +38,7 @@ def raw_pixel_model(
         logits = network(scaled)
     except Exception as error:
         raise PluginError(
-            f"{owner} does not accept images of shape {data.input_shape}: {type(error).__name__}: {error}"
+            f"{owner} does not accept images of shape {data.input_shape}: {in_one_line(error)}"
         ) from error
     shape = getattr(logits, "shape", None)
     if shape is None or len(shape) != 2 or shape[1] != data.num_classes:

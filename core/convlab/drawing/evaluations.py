@@ -74,6 +74,6 @@ def calibration_figure(
             markersize=6,
             label="accuracy, 95% interval",
         )
-        axis.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1.02))
+        axis.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
         figure.legend(labelcolor=INK, fontsize=9, loc="outside lower center", ncols=2)
     return figure

@@ -4,13 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from convlab.drawing.curves import curves_of_runs, in_words, pareto_front, trade_off
 from convlab.drawing.html import Drawn, drawn
 from convlab.reporting.available import Available
 from convlab.reporting.run_view import RunView
-from convlab.reporting.score import Interval, wilson_interval
+from convlab.reporting.score import Interval, validation_interval
 from convlab.runs.recorded_images import recorded_images
 from convlab.runs.run_differences import with_differences
 from convlab.text.formatting import listed
@@ -59,11 +60,14 @@ def comparison_page(views: Sequence[RunView], available: Available) -> dict[str,
             view=view,
             differing={key: str(value) for key, value in its_own.items()},
             score=(score := view.listed.validation.get(metric)),
-            interval=_interval(view, score) if metric == "accuracy" else None,
+            interval=available.attempt(
+                f"interval of {label}",
+                partial(validation_interval, view, score if metric == "accuracy" else None),
+            ),
             loss=view.listed.validation.get("loss"),
             seconds=_seconds(view),
             parameters=view.described["parameters"],
-            flops=available.attempt(f"FLOPs of {label}", lambda view=view: _flops(view)),  # type: ignore[misc]
+            flops=available.attempt(f"FLOPs of {label}", partial(_flops, view)),
         )
         for label, view, its_own in zip(labels, views, differing, strict=True)
     ]
@@ -78,8 +82,8 @@ def comparison_page(views: Sequence[RunView], available: Available) -> dict[str,
         "settings": list(dict.fromkeys(key for run in runs for key in run.differing)),
         "datasets": sorted({view.listed.dataset for view in views}),
         "all_finished": all(view.listed.state == "finished" for view in views),
-        "warnings": _incomparable(views),
-        "curves": _curves(runs, metric),
+        "warnings": available.attempt("whether the scores compare", lambda: _incomparable(views)) or [],
+        "curves": available.attempt("learning curves", lambda: _curves(runs, metric)) or [],
         "trade_offs": [
             _trade_off(found, fronts[cost], cost, metric) for cost, found in points.items() if cost in fronts
         ],
@@ -90,14 +94,6 @@ def _labels(views: Sequence[RunView]) -> list[str]:
     names = [view.path.resolve().name for view in views]
     counts = Counter(names)
     return [name if counts[name] == 1 else str(view.path) for name, view in zip(names, views, strict=True)]
-
-
-def _interval(view: RunView, score: float | None) -> Interval | None:
-    recorded = recorded_images(view.path)
-    if recorded is None or score is None or "validation" not in recorded.splits:
-        return None
-    images = recorded.splits["validation"].images
-    return wilson_interval(round(score * images), images)
 
 
 def _seconds(view: RunView) -> float | None:

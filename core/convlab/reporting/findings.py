@@ -6,7 +6,7 @@ from typing import Any
 
 from convlab.drawing.html import percent, sentence
 from convlab.reporting.run_view import RunView
-from convlab.reporting.score import Score
+from convlab.reporting.score import Score, validation_interval
 from convlab.use.evaluation_report import Evaluation
 
 _NOTICEABLE = 0.02
@@ -50,7 +50,10 @@ def _generalization(run: RunView) -> Iterator[Any]:
     selected = run.selected_epoch
     record = next((record for record in run.epochs if record["epoch"] == selected), {})
     training, validation = record.get("accuracy"), record.get("val_accuracy")
-    if training is not None and validation is not None and training - validation > _NOTICEABLE:
+    if training is None or validation is None:
+        return
+    _, high = validation_interval(run, validation) or (validation, validation)
+    if training > high and training - validation > _NOTICEABLE:
         yield (
             f"It overfits: the accuracy on the training set ({percent(training)}) is "
             f"{100 * (training - validation):.1f} points above that on the validation set."

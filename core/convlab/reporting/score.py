@@ -8,6 +8,7 @@ import numpy.typing as npt
 from convlab.data.image_stream import ImageStream
 from convlab.data.split import Subset
 from convlab.reporting.run_view import RunView, pixels_of
+from convlab.runs.recorded_images import recorded_images
 
 Interval = tuple[float, float]
 
@@ -78,6 +79,19 @@ def wilson_interval(correct: int, images: int) -> Interval:
 
     interval = stats.binomtest(correct, images).proportion_ci(LEVEL, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def validation_interval(run: RunView, accuracy: float | None) -> Interval | None:
+    """Return the interval of an accuracy on the validation set; ``None`` if it is unknown.
+
+    Raises:
+        RunFolderError: the record of the run's images is damaged.
+    """
+    recorded = recorded_images(run.path)
+    if recorded is None or accuracy is None or "validation" not in recorded.splits:
+        return None
+    images = recorded.splits["validation"].images
+    return wilson_interval(round(accuracy * images), images)
 
 
 def linear_accuracy(training: Subset, chosen: npt.NDArray[np.int64], images: Subset) -> float | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convlab import Comparison, Experiment, PluginHost, TrainSettings, run
+from convlab import Comparison, Experiment, Run, TrainSettings
 from convlab.comparison.arm import ArmResult
 from convlab.comparison.result import PairResult
 from convlab.comparison.statistics import differences, estimate
@@ -17,12 +17,34 @@ def test_all_text_is_escaped() -> None:
     assert "&lt;u&gt;" in html
 
 
-def test_results_show_their_numbers(tmp_path: Path) -> None:
-    experiment = Experiment(architecture="mlp", train=TrainSettings(epochs=1, max_steps=3))
-    assert "<td><bdi>architecture</bdi></td><td><bdi>mlp</bdi></td>" in experiment._repr_html_()
-    result = run(experiment, host=PluginHost(third_party=False), runs_dir=tmp_path, progress=False)
+def test_an_experiment_shows_its_settings() -> None:
+    html = Experiment(architecture="mlp", train=TrainSettings(epochs=3))._repr_html_()
+    assert "<td><bdi>architecture</bdi></td><td><bdi>mlp</bdi></td>" in html
+    assert "<td><bdi>train.epochs</bdi></td><td><bdi>3</bdi></td>" in html
+
+
+def test_a_run_shows_its_results_and_curves() -> None:
+    epochs = [
+        {"epoch": 1, "seconds": 1.0, "loss": 0.9, "val_loss": 0.8},
+        {"epoch": 2, "seconds": 1.0, "loss": 0.7, "val_loss": 0.75},
+    ]
+    result = Run(
+        folder=Path("runs/<b>"),
+        experiment=Experiment(dataset="digits", architecture="mlp"),
+        started="",
+        parameters=1234,
+        epochs=epochs,
+        stop_reason="epochs",
+        selected_epoch=1,
+        test={"loss": 0.85},
+        timing={},
+        resumed=[],
+        model=None,
+    )
     html = result._repr_html_()
-    assert f"<td><bdi>{result.test['accuracy']:.4f}</bdi></td>" in html
+    assert "&lt;b&gt;: mlp on digits, 1,234 parameters" in html
+    assert "<td><bdi>test</bdi></td><td><bdi>0.8500</bdi></td>" in html
+    assert "<td><bdi>validation</bdi></td><td><bdi>0.8000</bdi></td>" in html
     assert 'src="data:image/svg+xml;base64,' in html
 
 

@@ -24,6 +24,7 @@ from convlab import (
     run,
 )
 from convlab.cli.app import app
+from convlab.reporting.report import check_replaceable
 from convlab.reporting.score import wilson_interval
 
 from .conftest import HOSTILE
@@ -162,7 +163,8 @@ def test_an_mlp_has_no_filters_and_its_plugin_may_be_untrusted(runs_dir: Path) -
     assert "Not shown" in ParsedPage(made.html).text
 
 
-def test_one_test_image_has_an_interval_and_a_warning(tmp_path: Path, hostile_data: ImageData) -> None:
+@pytest.mark.slow
+def test_two_test_images_have_an_interval_and_a_warning(tmp_path: Path, hostile_data: ImageData) -> None:
     train, (images, labels) = hostile_data.train, hostile_data.test
     data = ImageData(train=train, test=(images[:2], labels[:2]), class_names=[*"abcdefgh"])
     experiment = Experiment(architecture="mlp", train=TrainSettings(epochs=1, max_steps=2))
@@ -194,7 +196,7 @@ def test_a_report_replaces_only_a_report(runs_dir: Path, tmp_path: Path) -> None
     first = report("plain", runs_dir=runs_dir, to=file)
     assert first.path == file
     assert file.read_text(encoding="utf-8") == first.html
-    report("plain", runs_dir=runs_dir, to=file)
+    check_replaceable(file)
     notes = tmp_path / "notes.html"
     notes.write_text("mine")
     for mine in (notes, tmp_path):

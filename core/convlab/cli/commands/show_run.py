@@ -144,6 +144,7 @@ def _next_commands(described: dict[str, Any]) -> list[str]:
     if described["state"] == "finished":
         commands = {
             f"convlab evaluate {run}": "metrics per class, confusions, calibration",
+            f"convlab report {run}": "all of this and more in one HTML file",
             f"convlab predict {run} FILE": "classify image files",
             f"convlab export {run} --format onnx": "export for another runtime",
         } | commands

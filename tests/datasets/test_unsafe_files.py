@@ -1,5 +1,6 @@
 """Malicious files that would run code, write elsewhere or exhaust memory."""
 
+import bz2
 import gzip
 import io
 import os
@@ -166,6 +167,28 @@ def test_an_archive_that_declares_a_file_of_10_gb_is_refused_before_decompressio
 
     with (
         using_less_than(10_000_000),
-        pytest.raises(DataError, match=rf"^{path} declares 10,000,000,000 bytes for '{member.name}'"),
+        pytest.raises(DataError, match=rf"^{path} unpacks to 10,000,000,[0-9]+ bytes or more"),
     ):
+        load("cifar10", tmp_path)
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, bytes], ids=["gzip", "bzip2", "plain"])
+def test_the_limit_of_an_archive_holds_for_everything_in_it_together(
+    kind: bytes,
+    compress: Callable[[bytes], bytes],
+    load: Load,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("convlab.data.files.archives.MAX_SIZE", 2_000_000)
+    packed = b""
+    for number in range(6):
+        member = tarfile.TarInfo(f"cifar-10-batches-py/data_batch_{number}")
+        member.size, member.type = 400_000, kind
+        packed += member.tobuf(tarfile.GNU_FORMAT) + bytes(400_384)
+    path = tmp_path / "cifar-10-python.tar.gz"
+    path.write_bytes(compress(packed))
+
+    with using_less_than(5_000_000), pytest.raises(DataError, match=rf"^{path} (unpacks to 2,|is damaged)"):
         load("cifar10", tmp_path)

@@ -58,6 +58,21 @@ def test_a_slow_download_completes(server: Server, host: PluginHost, petals: byt
     assert data.fetch("petals", host=host, to=tmp_path / "usb").read_bytes() == petals
 
 
+def test_a_server_that_sends_a_little_now_and_then_is_given_up(
+    server: Server, host: PluginHost, petals: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convlab.data.files.download.SECONDS", 0.1)
+    monkeypatch.setattr("convlab.data.files.download.BYTES_PER_SECOND", 10 * len(petals))
+    server.files, server.pause = {"petals.npz": petals}, 0.1
+
+    with pytest.raises(DataError, match=r"sent only [0-9,]+ of [0-9,]+ bytes within 0\.2 s, the limit"):
+        data.fetch("petals", host=host)
+    assert len(server.requests) == 1
+    server.pause = 0.0
+    assert data.fetch("petals", host=host).read_bytes() == petals
+    assert server.requests[-1][1] > 0, "it resumes"
+
+
 def test_an_interrupted_download_resumes(
     server: Server, host: PluginHost, petals: bytes, cache: Path
 ) -> None:

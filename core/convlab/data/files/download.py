@@ -7,10 +7,16 @@ from urllib.parse import urlsplit
 
 from convlab.data.files.checksums import has_checksum
 from convlab.errors import DataError
+from convlab.text.formatting import duration
 
 ROUNDS = 3
 """How many times each address is tried."""
 SECONDS_BETWEEN_ROUNDS = 1.0
+
+SECONDS = 60.0
+"""How long a download may take, in addition to its size divided by ``BYTES_PER_SECOND``."""
+BYTES_PER_SECOND = 20_000
+"""The speed below which a server is given up."""
 
 _TIMEOUT_SECONDS = 30
 _CHUNK_BYTES = 2**14
@@ -24,6 +30,10 @@ class _TransferError(DataError):
 
 class _RefusedError(_TransferError):
     """A server that does not have the file, so that repeating the request is pointless."""
+
+
+class _TooSlowError(_TransferError):
+    """A server that would take hours, or that sends a byte now and then without end."""
 
 
 class _WrongFileError(_TransferError):
@@ -67,7 +77,7 @@ def download_file(
                 _complete(part, url, size, checksum, advance)
             except _TransferError as error:
                 problems[url] = str(error)
-                if isinstance(error, _RefusedError | _WrongFileError):
+                if isinstance(error, _RefusedError | _TooSlowError | _WrongFileError):
                     remaining.remove(url)
             else:
                 part.replace(target)
@@ -107,26 +117,36 @@ def _transfer(url: str, part: Path, size: int, advance: Callable[[int], None]) -
         OSError: the file cannot be written.
     """
     import requests
+    import urllib3.exceptions
 
     with part.open("ab") as file:
         start = received = file.tell()
+        limit = SECONDS + (size - start) / BYTES_PER_SECOND
+        end = time.monotonic() + limit
         # In a compressed response, a range would not count the bytes of the file.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         try:
             server = urlsplit(url).netloc
             with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS) as response:
                 _check_status(response.status_code, url, server, resumes=start > 0)
-                for chunk in response.iter_content(_CHUNK_BYTES):
+                while chunk := response.raw.read1(_CHUNK_BYTES):  # does not wait until it is full
                     received += len(chunk)
                     if received > size:
                         raise _WrongFileError(f"{url} has more than {size:,} bytes")
                     file.write(chunk)
                     advance(len(chunk))
+                    if received < size and time.monotonic() > end:
+                        raise _TooSlowError(
+                            f"{server} sent only {received:,} of {size:,} bytes within {duration(limit)}, "
+                            "the limit for a file of this size"
+                        )
         except ValueError as error:  # requests lets some through, such as "Invalid IPv6 URL"
             raise _RefusedError(f"{url} is not a valid address, or redirects to an invalid one") from error
-        except requests.Timeout as error:
+        except requests.TooManyRedirects as error:
+            raise _RefusedError(f"{url} redirects too many times") from error
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise _TransferError(f"{server} did not respond for {_TIMEOUT_SECONDS} seconds") from error
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             if received == start:
                 raise _TransferError(f"no connection to {server}") from error
             raise _TransferError(f"{server} disconnected after {received:,} of {size:,} bytes") from error

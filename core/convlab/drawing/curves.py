@@ -70,16 +70,13 @@ def learning_rate_curve(steps: Sequence[int], rates: Sequence[float], *, steps_p
     return figure
 
 
-def curves_of_runs(
-    runs: Mapping[str, Epochs], name: str, *, over: str = "epoch", legend: bool = True
-) -> "Figure":
+def curves_of_runs(runs: Mapping[str, Epochs], name: str, *, over: str = "epoch") -> "Figure":
     """Draw a metric of several runs over the epochs, or over the seconds of training.
 
     Args:
         runs: the records of each run, by its label.
         name: the key of the metric, such as ``val_accuracy``.
         over: ``epoch`` or ``seconds``.
-        legend: whether to name the runs.
     """
     place: Callable[[Epochs], list[float]] = _seconds if over == "seconds" else _epoch_numbers
     with plain_style():
@@ -93,7 +90,7 @@ def curves_of_runs(
         axis.set(title=label(in_words(name)), xlabel="seconds of training" if over == "seconds" else "epoch")
         if over == "epoch":
             _whole_numbers(axis)
-        if legend and 0 < len(runs) <= _MOST_LEGEND_ROWS:
+        if 0 < len(runs) <= _MOST_LEGEND_ROWS:
             axis.legend(labelcolor=INK, fontsize=9)
     return figure
 

@@ -23,22 +23,20 @@ class Drawn:
         light: its address, for a light page.
         dark: its address, for a dark page.
         alt: what it shows, for those who do not see it.
-        caption: how to read it.
     """
 
     light: str
     dark: str
     alt: str
-    caption: str = ""
 
 
-def drawn(figure: "Figure", alt: str, caption: str = "") -> Drawn:
+def drawn(figure: "Figure", alt: str) -> Drawn:
     """Return a figure for a page.
 
     As an image, an SVG cannot execute scripts or load anything, whatever text it contains.
     """
     light, dark = (as_uri(to_svg(figure, dark=dark).encode(), "image/svg+xml") for dark in (False, True))
-    return Drawn(light=light, dark=dark, alt=alt, caption=caption)
+    return Drawn(light=light, dark=dark, alt=alt)
 
 
 @cache

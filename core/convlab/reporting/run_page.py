@@ -13,41 +13,40 @@ from convlab.data import in_memory
 from convlab.drawing.curves import learning_curves, metric_names
 from convlab.drawing.evaluations import confusion_figure
 from convlab.drawing.html import Drawn, drawn, percent
-from convlab.drawing.pictures import heated, shades, tiled_uri, to_uri
 from convlab.reporting import plot
 from convlab.reporting.available import Available
-from convlab.reporting.examples import Mistake, class_samples, confident_mistakes
 from convlab.reporting.findings import findings
 from convlab.reporting.learning_rate import learning_rates
+from convlab.reporting.run_pictures import (
+    explained_pictures,
+    feature_map_sheets,
+    filter_sheet,
+    mistake_pictures,
+    sample_pictures,
+)
 from convlab.reporting.run_view import RunView
 from convlab.reporting.score import score_run
 from convlab.text.formatting import duration
 from convlab.training.callbacks.summary_lines import decimal
 from convlab.use.evaluation_report import Evaluation
 
-_MISTAKES = 24
 _LARGEST_TABLE = 20  # classes, of a confusion matrix as a table
 _CONFUSIONS = 10
 _SHADES = 9
-_MAPS = 32
-_EXPLAINED = 12
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """An image within a page.
-
-    Attributes:
-        uri: its address.
-        alt: what it shows, for those who do not see it.
-        heat: the same image under the heat map of Grad-CAM, if there is one.
-        lines: its caption.
-    """
-
-    uri: str
-    alt: str
-    heat: str = ""
-    lines: tuple[str, ...] = ()
+# What depends on predictions.
+_OF_PREDICTIONS = (
+    "evaluation",
+    "score",
+    "findings",
+    "confusion",
+    "confusion_figure",
+    "confusions",
+    "calibration",
+    "mistakes",
+    "mistakes_count",
+    "explained",
+    "maps",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,40 +67,47 @@ def run_page(run: RunView, available: Available) -> dict[str, Any]:
     attempt = available.attempt
     described = run.described
     started = f"{run.listed.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    evaluation: Evaluation | None = attempt("everything that depends on predictions", lambda: run.evaluation)
-    score = None if evaluation is None else attempt("score", lambda: score_run(run))
-    explained = None if evaluation is None else attempt("Grad-CAM", lambda: _explained(run, evaluation))
     return {
         "name": run.path.resolve().name,
         "described": described,
-        "split": None if evaluation is None else evaluation.split,
+        "started": started,
         "is_sealed": run.is_sealed,
-        "classes": len(run.recorded.class_names or ()) if evaluation else 0,
-        "evaluation": evaluation,
-        "score": score,
-        "findings": [] if score is None else attempt("findings", lambda: findings(run, score)) or [],
-        "recorded_test": {name: decimal(value) for name, value in described["test"].items()}
-        if described["test"]
-        else {},
+        "recorded_test": {name: decimal(value) for name, value in (described["test"] or {}).items()},
+        **_predictions(run, available),
         "curves": attempt("learning curves", lambda: _curves(run)) or [],
         "rates": attempt("learning rate", lambda: _rates(run)),
-        "confusion": None if evaluation is None else _confusion_table(evaluation),
-        "confusion_figure": None if evaluation is None else _confusion_figure(evaluation),
-        "confusions": [] if evaluation is None else evaluation.worst_confusions(_CONFUSIONS),
-        "calibration": None if evaluation is None else attempt("calibration", lambda: _calibration(run)),
-        "mistakes": None if evaluation is None else attempt("mistakes", lambda: _mistakes(run)),
-        "mistakes_count": 0 if evaluation is None else _count_mistakes(evaluation),
-        "explained": explained or [],
-        "filters": attempt("filters", lambda: _filters(run)),
-        "maps": None if evaluation is None else attempt("feature maps", lambda: _maps(run)),
-        "samples": attempt("samples of each class", lambda: _samples(run)) or [],
+        "filters": attempt("filters", lambda: filter_sheet(run)),
+        "samples": attempt("samples of each class", lambda: sample_pictures(run)) or [],
         "layers": attempt("cost of each layer", lambda: _layers(run)),
-        "started": started,
         "facts": attempt("experiment and environment", lambda: _facts(described, started)) or {},
         "settings": attempt("settings", lambda: run.recorded.experiment.to_toml()),
         "changed": {key: str(value) for key, value in described["changed"].items()},
         "commands": _commands(run),
     }
+
+
+def _predictions(run: RunView, available: Available) -> dict[str, Any]:
+    """Return what the template shows of the predictions of a run."""
+    attempt = available.attempt
+    evaluation = attempt("everything that depends on predictions", lambda: run.evaluation)
+    if evaluation is None:
+        return dict.fromkeys(_OF_PREDICTIONS)
+    score = attempt("score", lambda: score_run(run))
+    of_predictions = {
+        "evaluation": evaluation,
+        "score": score,
+        "findings": attempt("findings", lambda: [] if score is None else findings(run, score)) or [],
+        "confusion": _confusion_table(evaluation),
+        "confusion_figure": _confusion_figure(evaluation),
+        "confusions": evaluation.worst_confusions(_CONFUSIONS),
+        "calibration": attempt("calibration", lambda: _calibration(run)),
+        "mistakes": attempt("mistakes", lambda: mistake_pictures(run)),
+        "mistakes_count": _count_mistakes(evaluation),
+        "explained": attempt("Grad-CAM", lambda: explained_pictures(run)),
+        "maps": attempt("feature maps", lambda: feature_map_sheets(run)),
+    }
+    assert set(of_predictions) == set(_OF_PREDICTIONS)
+    return of_predictions
 
 
 def _curves(run: RunView) -> list[Drawn]:
@@ -174,83 +180,6 @@ def _calibration(run: RunView) -> Drawn:
 
 def _count_mistakes(evaluation: Evaluation) -> int:
     return int((evaluation.logits.argmax(axis=1) != evaluation.labels).sum())
-
-
-def _mistakes(run: RunView) -> list[Picture]:
-    return [_mistake(mistake) for mistake in confident_mistakes(run, _MISTAKES)]
-
-
-def _mistake(mistake: Mistake) -> Picture:
-    confidence = percent(mistake.confidence, 1)
-    return Picture(
-        uri=to_uri(mistake.picture),
-        alt=f"Image of {mistake.label}, predicted as {mistake.predicted}",
-        lines=(f"predicted {mistake.predicted}", confidence, f"true {mistake.label}"),
-    )
-
-
-def _explained(run: RunView, evaluation: Evaluation) -> list[Picture]:
-    """Return an image of each class with what Grad-CAM shows for its predicted class."""
-    from convlab.reporting.activations import grad_cam
-
-    firsts = np.unique(evaluation.labels, return_index=True)[1][:_EXPLAINED].astype(np.int64)
-    pictures, predicted = run.pictures(firsts), evaluation.logits[firsts].argmax(axis=1)
-    names = [report.name for report in evaluation.classes]
-    heats = grad_cam(run.model, pictures, predicted)
-    return [
-        Picture(
-            uri=to_uri(picture),
-            heat=to_uri(heated(picture, heat)),
-            alt=f"Image of {names[label]}",
-            lines=(f"predicted {names[guess]}", f"true {names[label]}")[: 1 if guess == label else 2],
-        )
-        for picture, heat, guess, label in zip(
-            pictures, heats, predicted, evaluation.labels[firsts], strict=True
-        )
-    ]
-
-
-def _filters(run: RunView) -> Picture:
-    from convlab.reporting.activations import first_filters
-
-    name, kernel = first_filters(run.model)
-    height, width, channels, count = kernel.shape
-    shown = plot.filter_pictures(kernel)
-    size = f"{height}×{width}×{channels}"
-    return Picture(
-        uri=tiled_uri(shown),
-        alt=f"{len(shown)} filters of {size} weights",
-        lines=(f"{_of(len(shown), count)} filters of {name}, {size} weights each; gray is zero",),
-    )
-
-
-def _maps(run: RunView) -> list[Picture]:
-    from convlab.reporting.activations import feature_maps
-
-    image = run.pictures(np.array([0]))[0]
-    found = [Picture(uri=to_uri(image), alt="The image", lines=("the image",))]
-    for name, maps in feature_maps(run.model, image):
-        height, width, count = maps.shape
-        step = -(-max(height, width) // 56)  # large maps are thinned out
-        pictures = [shades(maps[::step, ::step, number]) for number in range(min(count, _MAPS))]
-        words = f"{_of(len(pictures), count)} feature maps of {name}, {height}×{width}"
-        found.append(Picture(uri=tiled_uri(pictures), alt=words, lines=(words,)))
-    return found
-
-
-def _of(shown: int, count: int) -> str:
-    return f"the {count}" if shown == count else f"{shown} of the {count}"
-
-
-def _samples(run: RunView) -> list[tuple[str, int, list[Picture]]]:
-    return [
-        (
-            samples.name,
-            samples.images,
-            [Picture(uri=to_uri(picture), alt=f"Image of {samples.name}") for picture in samples.pictures],
-        )
-        for samples in class_samples(run)
-    ]
 
 
 def _layers(run: RunView) -> dict[str, Any]:

@@ -154,8 +154,8 @@ def test_an_mlp_has_no_filters_and_its_plugin_may_be_untrusted(runs_dir: Path) -
     assert report("plain", runs_dir=runs_dir).missing == {
         "the network has no convolution, so there are no filters to show": [
             "Grad-CAM",
-            "filters",
             "feature maps",
+            "filters",
         ]
     }
     made = report("customized", runs_dir=runs_dir)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -19,6 +20,7 @@ from convlab.reporting.run_page import run_page
 from convlab.reporting.run_view import Access, RunView, folder_of
 from convlab.runs.recorded_run import RecordedRun
 from convlab.runs.result import Run
+from convlab.system.regular_file import open_regular
 from convlab.version import __version__
 
 REPORT_FILE = "report.html"
@@ -128,7 +130,7 @@ def check_replaceable(path: Path) -> None:
         ConfigError: it is anything else.
     """
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:  # a pipe in the folder of a run must not block
             is_report = _MARK in file.read(_HEAD)
     except FileNotFoundError:
         return

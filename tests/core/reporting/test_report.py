@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import shutil
 from itertools import pairwise
@@ -199,7 +200,8 @@ def test_a_report_replaces_only_a_report(runs_dir: Path, tmp_path: Path) -> None
     check_replaceable(file)
     notes = tmp_path / "notes.html"
     notes.write_text("mine")
-    for mine in (notes, tmp_path):
+    os.mkfifo(tmp_path / "pipe.html")
+    for mine in (notes, tmp_path, tmp_path / "pipe.html"):
         with pytest.raises(ConfigError, match="is not a report; it was not replaced, choose another `to`"):
             report("plain", runs_dir=runs_dir, to=mine)
     assert notes.read_text() == "mine"

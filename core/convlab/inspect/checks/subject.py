@@ -125,7 +125,7 @@ class PartSubject(Subject):
         module = getattr(factory, "__module__", None) or ""
         code = getattr(factory, "__code__", None)
         file = (code.co_filename,) if code is not None else ()
-        return (*sources_of(self.provided.provider.target), *sources_of(module), *file)
+        return (*file, *sources_of(module), *sources_of(self.provided.provider.target))
 
     def watching(self) -> AbstractContextManager[None]:
         """Watch the part."""

@@ -41,14 +41,16 @@ def mentioned(names: Iterable[str], options: type, sources: tuple[str, ...]) -> 
         options: their class.
         sources: the files and folders of the author's code.
     """
-    found: set[str] = set()
+    wanted, found = set(names), set[str]()
     for text in _texts(sources):
+        if wanted <= found:
+            break
         try:
             tree = ast.parse(text)
         except SyntaxError:
             continue
         found.update(_read(tree, options.__name__))
-    return found & set(names)
+    return found & wanted
 
 
 def _values(options: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def main() -> None:
     """Load the dataset that standard input names."""
     request = json.load(sys.stdin)
     output, sys.stdout = sys.stdout, sys.stderr  # so that the plugin cannot print into the result
-    parts = [provided.part for provided in load(request["origin"], request["target"])]
+    parts = load(request["origin"], request["target"])
     datasets = [part for part in parts if isinstance(part, Dataset) and part.name == request["name"]]
     if not datasets:
         sys.exit(f"{request['target']} does not provide it")

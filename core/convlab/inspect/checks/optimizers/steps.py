@@ -10,7 +10,7 @@ from convlab.inspect.checks.optimizers.optimizer_subject import Descent, Optimiz
 from convlab.inspect.checks.outcome import CheckFailedError
 from convlab.inspect.checks.registry import check
 
-_STEPS_DOWNHILL = 200
+_STEPS_DOWNHILL = 100
 _STEPS = 5
 
 
@@ -39,7 +39,7 @@ def builds_an_optimizer(subject: OptimizerSubject) -> None:
     needs=("builds_an_optimizer",),
 )
 def reduces_a_convex_loss(subject: OptimizerSubject) -> None:
-    """Take 200 steps on a quadratic function at the default learning rate; every variable must move."""
+    """Take 100 steps on a quadratic function at the default learning rate; every variable must move."""
     descent = Descent(subject.build())
     before, start = descent.loss, [variable.numpy() for variable in descent.variables]
     descent.run(_STEPS_DOWNHILL)

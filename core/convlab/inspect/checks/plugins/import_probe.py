@@ -22,10 +22,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from convlab.host import PluginHost, ProvidedPart
+from convlab.host import PluginHost
 from convlab.inspect.checks.author_code import called_at, sources_of
 from convlab.inspect.checks.conduct.network import without_network
-from convlab.parts import PART_TYPES
+from convlab.parts import PART_TYPES, Part
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -78,33 +78,29 @@ class Stopwatch:
         return time.process_time() - self._started + self._slept
 
 
-def load(origin: str, target: str) -> list[ProvidedPart[Any]]:
+def load(origin: str, target: str) -> list[Part]:
     """Load a plugin as the host does, and return its parts."""
+    if origin == "built-in":  # without the other built-ins, and so in less time
+        module = importlib.import_module(target)
+        return [part for kind in PART_TYPES for part in getattr(module, kind.kind.hook, list)()]
     if origin == "file":
         host = PluginHost(plugin_files=[target], third_party=False, strict=True)
-    elif origin == "built-in":
-        importlib.import_module(target)
-        host = PluginHost(third_party=False)
     else:
         plugin = EntryPoint("probed", target, "convlab").load()
         host = PluginHost(third_party=False, strict=True)
         host.register(plugin, name=target)
     owners = (target, str(Path(target).resolve()))
     return [
-        part
+        provided.part
         for kind in PART_TYPES
-        for part in host.parts(kind)
-        if part.provider.target in owners or part.provider.name == target
+        for provided in host.parts(kind)
+        if provided.provider.target in owners or provided.provider.name == target
     ]
 
 
-def described(parts: Iterable[ProvidedPart[Any]]) -> list[str]:
+def described(parts: Iterable[Part]) -> list[str]:
     """Describe parts by their kinds, names and default options, in order."""
-    return [
-        f"{provided.part.kind} {provided.part.name!r}"
-        + (f" with options {asdict(provided.part.options())}" if provided.part.options else "")
-        for provided in parts
-    ]
+    return [str(part) + (f" with options {asdict(part.options())}" if part.options else "") for part in parts]
 
 
 def main() -> None:
@@ -112,7 +108,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     blocker, output, error = ImportBlocker(request["blocked"]), sys.stdout, None
     effects: list[str] = []
-    parts: list[ProvidedPart[Any]] = []
+    parts: list[Part] = []
 
     def report_connection(host: str) -> None:
         if at := called_at(sys._getframe(), sources_of(request["target"])):

@@ -102,7 +102,7 @@ def imports_without_side_effects(subject: PluginSubject) -> None:
 )
 def same_parts_in_every_process(subject: PluginSubject) -> None:
     """Compare the parts and their default options with those in a process with another hash seed."""
-    here, there = described(subject.parts), _probed(subject)["parts"]
+    here, there = described(provided.part for provided in subject.parts), _probed(subject)["parts"]
     for one, other in zip(here, there, strict=False):
         if one != other:
             raise CheckFailedError(f"one process has {one}, another one {other}")

@@ -11,7 +11,7 @@ from convlab.drawing.curves import curves_of_runs, in_words, pareto_front, trade
 from convlab.drawing.html import Drawn, drawn
 from convlab.reporting.available import Available
 from convlab.reporting.run_view import RunView
-from convlab.reporting.score import Interval, validation_interval
+from convlab.reporting.score import Interval, recorded_interval
 from convlab.runs.recorded_images import recorded_images
 from convlab.runs.run_differences import with_differences
 from convlab.text.formatting import listed
@@ -62,7 +62,7 @@ def comparison_page(views: Sequence[RunView], available: Available) -> dict[str,
             score=(score := view.listed.validation.get(metric)),
             interval=available.attempt(
                 f"interval of {label}",
-                partial(validation_interval, view, score if metric == "accuracy" else None),
+                partial(recorded_interval, view, "validation", score if metric == "accuracy" else None),
             ),
             loss=view.listed.validation.get("loss"),
             seconds=_seconds(view),

@@ -6,7 +6,7 @@ from typing import Any
 
 from convlab.drawing.html import percent, sentence
 from convlab.reporting.run_view import RunView
-from convlab.reporting.score import Score, validation_interval
+from convlab.reporting.score import Score, recorded_interval
 from convlab.use.evaluation_report import Evaluation
 
 _NOTICEABLE = 0.02
@@ -52,7 +52,7 @@ def _generalization(run: RunView) -> Iterator[Any]:
     training, validation = record.get("accuracy"), record.get("val_accuracy")
     if training is None or validation is None:
         return
-    _, high = validation_interval(run, validation) or (validation, validation)
+    _, high = recorded_interval(run, "validation", validation) or (validation, validation)
     if training > high and training - validation > _NOTICEABLE:
         yield (
             f"It overfits: the accuracy on the training set ({percent(training)}) is "

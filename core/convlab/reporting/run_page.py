@@ -25,7 +25,7 @@ from convlab.reporting.run_pictures import (
     sample_pictures,
 )
 from convlab.reporting.run_view import RunView
-from convlab.reporting.score import score_run
+from convlab.reporting.score import Interval, recorded_interval, score_run
 from convlab.text.formatting import duration
 from convlab.training.callbacks.summary_lines import decimal
 from convlab.use.evaluation_report import Evaluation
@@ -72,6 +72,7 @@ def run_page(run: RunView, available: Available) -> dict[str, Any]:
         "described": described,
         "started": started,
         "is_sealed": run.is_sealed,
+        "recorded_interval": attempt("interval of the recorded accuracy", lambda: _recorded_interval(run)),
         "recorded_test": {name: decimal(value) for name, value in (described["test"] or {}).items()},
         **_predictions(run, available),
         "curves": attempt("learning curves", lambda: _curves(run)) or [],
@@ -84,6 +85,10 @@ def run_page(run: RunView, available: Available) -> dict[str, Any]:
         "changed": {key: str(value) for key, value in described["changed"].items()},
         "commands": _commands(run),
     }
+
+
+def _recorded_interval(run: RunView) -> Interval | None:
+    return recorded_interval(run, "test", (run.described["test"] or {}).get("accuracy"))
 
 
 def _predictions(run: RunView, available: Available) -> dict[str, Any]:

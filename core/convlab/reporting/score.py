@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from convlab.data.image_stream import ImageStream
 from convlab.data.split import Subset
+from convlab.data.used_images import SplitName
 from convlab.reporting.run_view import RunView, pixels_of
 from convlab.runs.recorded_images import recorded_images
 
@@ -81,16 +82,16 @@ def wilson_interval(correct: int, images: int) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def validation_interval(run: RunView, accuracy: float | None) -> Interval | None:
-    """Return the interval of an accuracy on the validation set; ``None`` if it is unknown.
+def recorded_interval(run: RunView, split: SplitName, accuracy: float | None) -> Interval | None:
+    """Return the interval of an accuracy that a run recorded on a split; ``None`` if it is unknown.
 
     Raises:
         RunFolderError: the record of the run's images is damaged.
     """
     recorded = recorded_images(run.path)
-    if recorded is None or accuracy is None or "validation" not in recorded.splits:
+    if recorded is None or accuracy is None or split not in recorded.splits:
         return None
-    images = recorded.splits["validation"].images
+    images = recorded.splits[split].images
     return wilson_interval(round(accuracy * images), images)
 
 

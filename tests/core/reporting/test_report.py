@@ -161,7 +161,10 @@ def test_an_mlp_has_no_filters_and_its_plugin_may_be_untrusted(runs_dir: Path) -
     }
     made = report("customized", runs_dir=runs_dir)
     assert [reason for reason in made.missing if "doubling.py" in reason]
-    assert "Not shown" in ParsedPage(made.html).text
+    page = ParsedPage(made.html)
+    assert "Not shown" in page.text
+    assert "The run recorded on its test set: loss" in page.text
+    assert "The 95% interval of the accuracy is" in page.text
 
 
 @pytest.mark.slow

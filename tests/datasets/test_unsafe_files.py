@@ -192,3 +192,12 @@ def test_the_limit_of_an_archive_holds_for_everything_in_it_together(
 
     with using_less_than(5_000_000), pytest.raises(DataError, match=rf"^{path} (unpacks to 2,|is damaged)"):
         load("cifar10", tmp_path)
+
+
+def test_an_archive_of_names_of_names_is_damaged(load: Load, tmp_path: Path) -> None:
+    name = tarfile.TarInfo("long")
+    name.type = tarfile.GNUTYPE_LONGNAME
+    path = tmp_path / "cifar-10-python.tar.gz"
+    path.write_bytes(gzip.compress(5000 * name.tobuf(tarfile.GNU_FORMAT)))
+    with pytest.raises(DataError, match=rf"^{path} is damaged"):
+        load("cifar10", tmp_path)

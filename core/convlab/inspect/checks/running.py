@@ -5,6 +5,7 @@ import sys
 import time
 import warnings
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from convlab.errors import ConvlabError, in_one_line, message_of
 from convlab.host.isolation import isolated
@@ -41,7 +42,7 @@ def _performed(check: Check, subject: Subject) -> CheckResult:
     values: Mapping[str, object] = {}
     with isolated() as code:
         _require(check, subject)
-        with warnings.catch_warnings(), subject.watching():
+        with warnings.catch_warnings(), _defaults(subject), subject.watching():
             warnings.simplefilter("ignore")  # from libraries, about the faults that checks look for
             values = check.function(subject) or {}
     if isinstance(code.error, NotApplicableError):
@@ -75,6 +76,15 @@ def _explained(error: BaseException, check: Check, subject: Subject) -> tuple[st
         fix = f"{_SHOW}; if it does not come from your code, report it as a bug in convlab"
         return f"the check itself failed: {message}", in_check, fix
     return message, location, (isinstance(error, CheckFailedError) and error.fix) or check.fix
+
+
+def _defaults(subject: Subject) -> AbstractContextManager[None]:
+    """Return the settings of Keras in which convlab runs a part, whatever this machine's are."""
+    if not subject.needs_tensorflow:
+        return nullcontext()
+    from convlab.system.keras_defaults import keras_defaults
+
+    return keras_defaults()
 
 
 def _require(check: Check, subject: Subject) -> None:

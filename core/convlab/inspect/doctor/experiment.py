@@ -56,11 +56,12 @@ def examine_experiment(
         prepared = prepare(resolve(experiment, host), host=host, source=DataSource.from_environment(data_dir))
     except ConvlabError as error:
         return [problem("experiment", str(error), "")], None
+    from convlab.system.keras_defaults import keras_defaults
     from convlab.training.callbacks.summary_lines import describe
     from convlab.training.model.cost import layer_costs
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), keras_defaults():
             warnings.simplefilter("ignore")  # the findings cover what Keras warns about
             model = Model(prepared=prepared, layers=tuple(layer_costs(prepared.model)))
             return [ok("experiment", "; ".join(describe(prepared))), *_mistakes(prepared)], model

@@ -79,6 +79,7 @@ def test_rerunning_the_saved_experiment_in_another_process_reproduces_every_resu
         *(
             "experiment.toml",
             "environment.json",
+            "data.json",
             "metrics.jsonl",
             "summary.json",
             "model.keras",
@@ -174,7 +175,7 @@ def test_a_nan_loss_stops_the_run_with_an_error_that_names_the_step_and_the_caus
     for loop in ("tape", "fit"):
         finished = forked.run(tmp_path, *arguments.split(), "--loop", loop, "--name", loop)
         assert finished.returncode == 1
-        assert "error: the loss became nan in epoch 1, step 2 of 21; lower" in finished.stderr
+        assert "error: the loss became nan in epoch 1, step 2 of 20; lower" in finished.stderr
         assert "lower --learning-rate (now 1e+12), or look for" in finished.stderr
         assert not (tmp_path / "runs" / loop / "summary.json").exists()
 

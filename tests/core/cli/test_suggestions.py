@@ -49,7 +49,7 @@ from convlab.testing.in_process import run_command
         ("run -m acc", "did you mean 'accuracy'?"),
         ("run -m f1", "did you mean 'macro_f1'?"),
         ("run -m SparseTopKCategoricalAccuracy", "did you mean 'top_k_accuracy'?"),
-        ("run -o AdamW", "did you mean 'adam'?"),
+        ("run -o AdamW", "did you mean 'adamw'?"),
         ("run -a convnet", "did you mean 'cnn'?"),
         ("run -d FashionMNIST", "did you mean 'fashion_mnist'?"),
         ("run -d ./photos", "use --dataset folder and -s dataset.path=./photos"),

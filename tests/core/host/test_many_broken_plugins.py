@@ -31,7 +31,8 @@ def eight_plugins(install: Callable[..., None]) -> None:
 def test_list_shows_all_working_parts_and_warns_about_each_broken_plugin(cli: Callable[..., Ending]) -> None:
     listed = cli("list", "metrics", "--json")
     names = [part["name"] for part in listed.json]
-    assert names == ["accuracy", "top_k_accuracy", "macro_f1", "one", "two"]
+    assert {"accuracy", "one", "two"} <= set(names)
+    assert not {"single", "exiting"} & set(names)
     assert listed.exit_code == 0
     warnings = listed.stderr.splitlines()
     assert len(warnings) == 6
@@ -81,9 +82,9 @@ def test_check_reports_the_problem_of_each_broken_plugin(
     cli: Callable[..., Ending], name: str, problem: str
 ) -> None:
     ending = cli("check", f"convlab-{name}", "--json")
-    loads, imports = ending.json["results"]
+    loads, *others = ending.json["results"]
     assert ending.exit_code == 1
-    assert (loads["check"], loads["status"], imports["status"]) == ("loads", "failed", "skipped")
+    assert (loads["check"], loads["status"]) == ("loads", "failed")
     assert problem in loads["message"]
     assert "'convlab plugins' prints it in full" in loads["fix"]
-    assert imports["message"] == "requires loads, which failed"
+    assert {other["message"] for other in others} == {"requires loads, which failed"}

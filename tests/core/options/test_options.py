@@ -143,10 +143,10 @@ def test_an_invalid_value_is_refused_with_its_key_and_what_it_must_be(
     assert mistake(**values) == f"`architecture_options.{key}`: {reason}"
 
 
-def test_an_unknown_key_is_refused_with_the_nearest_and_all_others() -> None:
+def test_an_unknown_key_is_refused_with_the_nearest_and_others() -> None:
     assert mistake(filtres=3).startswith(
         "`architecture_options.filtres`: architecture 'net' has no such option; did you mean 'filters'? "
-        "choose from activation, bias, "
+        "choose from filters, units, "
     )
     assert mistake(block={"dept": 3}) == (
         "`architecture_options.block.dept`: architecture 'net' has no such option; "

@@ -95,9 +95,9 @@ def with_plugin(run: Path, to: Path, **recorded: Any) -> Path:
 def test_a_missing_plugin_is_reported_with_what_to_install(
     runs_dir: Path, tmp_path: Path, provider: str, origin: str, message: str
 ) -> None:
-    recorded = {"name": f"{provider}:resnet", "provider": provider, "origin": origin, "version": "1.2"}
+    recorded = {"name": f"{provider}:no_such_net", "provider": provider, "origin": origin, "version": "1.2"}
     run = open_run(with_plugin(runs_dir / "plain", tmp_path, **recorded))
-    with pytest.raises(PluginError, match=f"requires the architecture '{provider}:resnet', {message}"):
+    with pytest.raises(PluginError, match=f"requires the architecture '{provider}:no_such_net', {message}"):
         run.host([Architecture])
     assert run.host([Dataset]).find(Dataset, "digits"), "parts that are not used may be missing"
 

@@ -38,7 +38,7 @@ def test_the_host_raises_the_failures_of_registered_plugins(plugin_host: PluginH
 def test_cli_runs_a_command_and_returns_its_exit_code_and_output(cli: Callable[..., Ending]) -> None:
     listed = cli("list", "architectures", "--no-plugins", "--json")
     assert (listed.exit_code, listed.stderr) == (0, "")
-    assert [part["name"] for part in listed.json] == ["mlp", "cnn"]
+    assert {"mlp", "cnn"} <= {part["name"] for part in listed.json}
     mistyped = cli("show", "architecture", "cnnn")
     assert (mistyped.exit_code, mistyped.stdout) == (2, "")
     assert "did you mean 'cnn'?" in mistyped.stderr

@@ -38,10 +38,12 @@ class Evaluator:
         self._metrics = metrics
         pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
         # partial: TensorFlow takes a method of many evaluators for one function that is retraced too often.
-        self._add_chunk = tf.function(
-            partial(self._add),
-            input_signature=[pixels, tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.bool)],
-        )
+        self._add_chunk = {
+            flips: tf.function(
+                partial(self._add, flips=flips), input_signature=[pixels, tf.TensorSpec((None,), tf.int64)]
+            )
+            for flips in (False, True)
+        }
 
     def evaluate(
         self,
@@ -64,13 +66,13 @@ class Evaluator:
         self._metrics.reset()
         indices = np.arange(len(split.labels)) if indices is None else indices
         for images, labels in batches(split, indices, chunk_size(self._model)):
-            logits = self._add_chunk(images, labels, flips)
+            logits = self._add_chunk[flips](images, labels)
             if on_logits is not None:
                 on_logits(logits.numpy())
             on_chunk_end()
         return self._metrics.results()
 
-    def _add(self, images: tf.Tensor, labels: tf.Tensor, flips: tf.Tensor) -> tf.Tensor:
+    def _add(self, images: tf.Tensor, labels: tf.Tensor, *, flips: bool) -> tf.Tensor:
         logits = self._model(images, training=False)
         if flips:
             logits = (logits + self._model(images[:, :, ::-1], training=False)) / 2

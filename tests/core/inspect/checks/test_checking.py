@@ -38,12 +38,13 @@ def test_checking_a_plugin_file_prints_one_line_per_check_with_why_and_fix(
     plugin_file: Path, cli: Callable[..., Ending]
 ) -> None:
     ending = cli("check", plugin_file, "--no-plugins")
-    assert (ending.exit_code, ending.stderr) == (1, "")
+    assert ending.exit_code == 1
+    assert ending.stderr in ("", "starting TensorFlow\n")
     for expected in (
         f"plugin wide.py (file {plugin_file})\n  ✓ loads",
         "architecture 'wide.py:wide'\n  ✗ summary_fits_a_line",
         "\n           the summary 'wide' only repeats the name\n      why  'convlab list' shows one line",
-        "\n      fix  give the description a summary",
+        "\n      fix  give the part a summary",
         "`architecture_options.rate`: must be a valid number",
         "Options does not document units",
         "must build a keras.Model, got int",

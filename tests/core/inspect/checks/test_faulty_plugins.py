@@ -40,7 +40,6 @@ ACTS = """
 import os
 import socket
 if os.environ.get("PYTHONHASHSEED") == "1":  # in the probe
-    os.environ["TF_DETERMINISTIC_OPS"] = "1"
     open("cache.txt", "w").close()
     try:
         socket.create_connection(("example.org", 80))
@@ -63,8 +62,7 @@ CASES = [
         "imports_without_side_effects",
         [
             "connects to example.org (",
-            "changes the environment variable TF_DETERMINISTIC_OPS",
-            "changes files in the working folder",
+            "writes cache.txt into the working folder",
         ],
         "inside the functions",
     ),

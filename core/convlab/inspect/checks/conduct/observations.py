@@ -50,7 +50,7 @@ def writes_no_stray_files(subject: PartSubject) -> None:
 
 @check(
     "Leaves global settings and random seeds as they are",
-    why="a changed dtype policy or seed changes the other parts of the run, without a word",
+    why="they belong to the user and the run; a seed that a part sets makes every run the same",
     fix="pass the dtype or seed to the layers instead, and leave precision and seed to `train.precision` and "
     "`train.seed`",
     last=True,

@@ -89,7 +89,7 @@ def imports_quickly(subject: PluginSubject) -> None:
     needs=("imports_without_tensorflow",),
 )
 def imports_without_side_effects(subject: PluginSubject) -> None:
-    """Report connections, new files, and changed environment variables, logging and signal handlers."""
+    """Report connections, and files in the working folder; the host restores the state of the process."""
     if effects := _probed(subject)["effects"]:
         raise CheckFailedError(f"the import {'; '.join(effects)}")
 

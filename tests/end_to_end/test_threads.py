@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_repeated_or_resumed_run_warns_of_another_number_of_threads_unless_it_is_pinned(
     forked: Any, tmp_path: Path
 ) -> None:

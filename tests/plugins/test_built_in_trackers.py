@@ -70,6 +70,7 @@ def test_tensorboard_shows_the_latest_result_of_an_epoch_that_ran_twice(tmp_path
     assert read_scalars(tmp_path / "tensorboard")["train/loss"] == {1: 1.0, 2: 7.0, 3: pytest.approx(1 / 3)}
 
 
+@pytest.mark.slow
 def test_a_run_and_its_resumption_log_settings_metrics_and_files_to_the_same_mlflow_run(
     tiny_task: TinyTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

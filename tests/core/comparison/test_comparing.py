@@ -39,6 +39,7 @@ def convlab(*arguments: str, code: int = 0) -> Any:
     return done
 
 
+@pytest.mark.slow
 def test_arms_are_trained_once_with_the_same_seeds_and_ranked(tmp_path: Path) -> None:
     flags = ["-e", "1", "--max-steps", "20", "--seeds", "2", "--runs-dir", str(tmp_path), "--json"]
     arms = ["small=-a mlp -s architecture.hidden=[4]", "-a mlp"]

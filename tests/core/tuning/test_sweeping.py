@@ -64,6 +64,7 @@ def check_whole(summary: dict[str, Any], trials: int) -> None:
         assert run["epochs"][-1]["val_accuracy"] == trial["score"]
 
 
+@pytest.mark.slow
 def test_the_best_settings_are_those_of_the_best_trial_and_the_same_call_continues(tmp_path: Path) -> None:
     experiment = Experiment(architecture="mlp", train=TrainSettings(epochs=1, max_steps=10))
     arguments: dict[str, Any] = {

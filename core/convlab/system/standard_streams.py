@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from convlab.text.visible import visible
@@ -84,9 +84,10 @@ def native_stderr_held_back(*, shown: Callable[[bool], bool] = lambda failed: fa
             os.close(saved)
             if shown(failed):
                 held.seek(0)
-                sys.stderr.flush()
                 text = visible(held.read().decode(errors="backslashreplace"), keep="\n\t")
-                os.write(2, text.encode(errors="backslashreplace"))
+                with suppress(OSError):  # it is full or closed, which must not fail what has worked
+                    sys.stderr.flush()
+                    os.write(2, text.encode(errors="backslashreplace"))
 
 
 def _is_descriptor(stream: TextIO | None, number: int) -> bool:

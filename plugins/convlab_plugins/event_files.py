@@ -1,7 +1,11 @@
 """Write a run's results as TensorBoard event files."""
 
+import os
+import platform
+import re
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -9,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.plugins.text.summary_v2 import text_pb
-from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from tensorboard.summary.writer.record_writer import RecordWriter
 
 from convlab import Callback, TrainingInfo
 
@@ -27,10 +31,12 @@ class EventFiles(Callback):
     """
 
     def __init__(self, run: TrainingInfo) -> None:
-        folder = str(run.folder / "tensorboard")
+        folder = run.folder / "tensorboard"
+        folder.mkdir(exist_ok=True)
         written = _epochs_in(folder) if run.resumed else set()
         self._epoch = run.epoch - 1
-        self._writer = EventFileWriter(folder)
+        self._writer = RecordWriter(_next_file(folder).open("xb"))
+        self._write(0, file_version="brain.Event:2")
         if run.resumed:
             self._write(run.epoch, session_log=SessionLog(status=SessionLog.START))
         toml = (run.folder / "experiment.toml").read_text(encoding="utf-8")
@@ -67,12 +73,24 @@ class EventFiles(Callback):
         self._writer.flush()
 
     def _write(self, step: int, **content: Any) -> None:
-        self._writer.add_event(Event(wall_time=time.time(), step=step, **content))
+        self._writer.write(Event(wall_time=time.time(), step=step, **content).SerializeToString())
 
 
-def _epochs_in(folder: str) -> set[int]:
+def _next_file(folder: Path) -> Path:
+    """Return the path of a new event file, which readers read after the others: they sort by name.
+
+    TensorBoard's own writer gives files of one second names in any order.
+    """
+    found = (re.match(r"events\.out\.tfevents\.(\d{10})\.", path.name) for path in folder.iterdir())
+    seconds = max((int(match[1]) + 1 for match in found if match), default=0)
+    return (
+        folder / f"events.out.tfevents.{max(seconds, int(time.time())):010d}.{platform.node()}.{os.getpid()}"
+    )
+
+
+def _epochs_in(folder: Path) -> set[int]:
     """Return the epochs that a viewer would find in a folder."""
-    events = EventAccumulator(folder, size_guidance={"scalars": 0}).Reload()
+    events = EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
     tag = "train/loss"
     return {event.step for event in events.Scalars(tag)} if tag in events.Tags()["scalars"] else set()
 

@@ -1,6 +1,8 @@
 """TensorBoard and MLflow can read what the built-in trackers write."""
 
+import itertools
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -51,8 +53,12 @@ def test_tensorboard_shows_each_epoch_once_even_after_a_resume(
     assert shown["test/accuracy"][3] == pytest.approx(longer.test["accuracy"])
 
 
-def test_tensorboard_shows_the_latest_result_of_an_epoch_that_ran_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("clock", [time.time, lambda: 1.8e9, itertools.count(1.8e9, -5).__next__])
+def test_tensorboard_shows_the_latest_result_of_an_epoch_that_ran_twice(
+    clock: Callable[[], float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tensorboard")
+    monkeypatch.setattr(time, "time", clock)  # a resume in the same second, or after the clock was set back
     start = BUILT_INS.find(Tracker, "tensorboard").part.start
     run = replace(new_run(tmp_path), tracker="tensorboard")
     (tmp_path / "experiment.toml").write_text(Experiment().to_toml(), encoding="utf-8")

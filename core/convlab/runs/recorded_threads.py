@@ -1,12 +1,13 @@
 """A run that is resumed or repeated with another number of threads than it was recorded with."""
 
-import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from convlab.experiment import TrainSettings
+from convlab.runs.reading import FileError, read_environment
+from convlab.runs.run_files import Parts
 from convlab.system.threads import thread_count
 
 logger = logging.getLogger("convlab")
@@ -34,8 +35,9 @@ def warn_about_threads(environment: Mapping[str, Any], settings: TrainSettings) 
 
 def recorded_environment(experiment_file: Path) -> dict[str, Any]:
     """Return the environment of the run that an ``experiment.toml`` belongs to; empty if there is none."""
-    try:
-        environment = json.loads((experiment_file.parent / "environment.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
+    if experiment_file.name != Parts.name:
         return {}
-    return environment if isinstance(environment, dict) and experiment_file.name == "experiment.toml" else {}
+    try:
+        return read_environment(experiment_file.parent)
+    except FileError:
+        return {}

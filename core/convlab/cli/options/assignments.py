@@ -7,15 +7,11 @@ from typing import Any
 
 from convlab.errors import ConfigError
 from convlab.experiment import DataSettings, TrainSettings
+from convlab.experiment.keys import TABLES
 from convlab.experiment.layers import Tables
 from convlab.host import PluginHost
 from convlab.parts import PART_TYPES
 from convlab.text.suggestions import did_you_mean, meanings
-
-# The table of an experiment that the first word of a dotted key refers to.
-_TABLES = {"data": "data", "train": "train"} | {
-    part_type.kind.word: part_type.kind.options_key for part_type in PART_TYPES
-}
 
 
 def assignments(settings: Iterable[str]) -> Tables:
@@ -38,9 +34,9 @@ def assignments(settings: Iterable[str]) -> Tables:
             keys = [key for word in meanings(first) for key in settings_named(word)] if not rest else []
             example = f"{keys[0]}={value or 'VALUE'}" if keys else "train.epochs=3"
             raise ConfigError(f"-s {setting}: write KEY=VALUE with a dotted key, such as -s {example}")
-        if first not in _TABLES:
-            raise ConfigError(f"-s {setting}: unknown table {first!r}; {did_you_mean(first, _TABLES)}")
-        assign(tables, (_TABLES[first], *rest), _value(value.strip()), f"-s {setting}")
+        if first not in TABLES:
+            raise ConfigError(f"-s {setting}: unknown table {first!r}; {did_you_mean(first, TABLES)}")
+        assign(tables, (TABLES[first], *rest), _value(value.strip()), f"-s {setting}")
     return tables
 
 
@@ -65,7 +61,7 @@ def option_values(settings: Iterable[str]) -> dict[str, Tables]:
         ConfigError: a setting is not an option of a part.
     """
     tables = assignments(settings)
-    kinds = {table: name for name, table in _TABLES.items()}
+    kinds = {table: name for name, table in TABLES.items()}
     for table in tables.keys() & {"data", "train"}:
         raise ConfigError(f"-s {table}.{next(iter(tables[table]))}: is not an option of a part; omit it")
     return {kinds[table]: values for table, values in tables.items()}

@@ -73,7 +73,7 @@ from .training.augmentation.randomness import Randomness as Randomness
 from .training.callbacks.callback import Callback as Callback
 from .training.callbacks.callback import RunTracker as RunTracker
 from .training.callbacks.training_info import TrainingInfo as TrainingInfo
-from .tuning.sweeping import Sweep as Sweep
+from .tuning.result import Sweep as Sweep
 from .tuning.sweeping import sweep as sweep
 from .use.evaluation import evaluate as evaluate
 from .use.evaluation_report import Evaluation as Evaluation

@@ -1,25 +1,14 @@
 """``convlab compare`` as a function."""
 
 import logging
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import numpy as np
-
-from convlab.comparison.arm import ArmResult, common_metric, resolve_arms, sealed, with_seed
+from convlab.comparison.arm import common_metric, resolve_arms, sealed, with_seed
+from convlab.comparison.conclusion import Question, check_images, conclude
 from convlab.comparison.earlier_runs import EarlierRuns
-from convlab.comparison.result import Comparison, PairResult, Unit, decide, is_fraction, verdict
-from convlab.comparison.statistics import (
-    Estimate,
-    Method,
-    differences,
-    estimate,
-    image_noise,
-    looks,
-)
+from convlab.comparison.result import Comparison, Split
+from convlab.comparison.statistics import Method, looks
 from convlab.errors import ConfigError, ConvlabError
 from convlab.experiment import Experiment, ResolvedExperiment
 from convlab.host import PluginHost
@@ -29,31 +18,9 @@ from convlab.trials.trial import Trial, TrialResult
 
 logger = logging.getLogger("convlab")
 
-Split = Literal["validation", "test"]
 _SPLITS: tuple[Split, ...] = ("validation", "test")
 OnResult = Callable[[str, Trial, TrialResult, int, int], None]
 """Called with the arm, the trial, its result, the number of results so far, and how many there will be."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Question:
-    """What is compared, and how.
-
-    Attributes:
-        metric: the metric.
-        larger_is_better: whether it is.
-        split: the set that it is computed on.
-        error_rate: of the whole comparison.
-        margin: the largest difference that does not matter.
-        method: of the intervals.
-    """
-
-    metric: str
-    larger_is_better: bool
-    split: Split
-    error_rate: float
-    margin: float
-    method: Method
 
 
 def compare(
@@ -122,7 +89,7 @@ def compare(
             raise ConfigError(
                 f"`train.test` is false in {label!r}; set it to true to compare on the test set"
             )
-    question = _Question(
+    question = Question(
         metric=name,
         larger_is_better=larger_is_better,
         split=split,
@@ -142,7 +109,8 @@ def compare(
             queue = list(_trials(resolved, new, split, earlier))
             for label, result in _train(pool, queue, on_result):
                 results[label].append(result)
-            comparison = _conclude(resolved, results, question, rate)
+            check_images(results)
+            comparison = conclude(resolved, results, question, rate)
             if comparison.is_decided:
                 break
     return comparison
@@ -185,106 +153,6 @@ def _train(
         if on_result is not None:
             on_result(label, trial, result, len(found), len(queue))
     return [(label, found[index]) for index, (label, _) in enumerate(queue)]
-
-
-def _conclude(
-    arms: Mapping[str, ResolvedExperiment],
-    results: Mapping[str, Sequence[TrialResult]],
-    question: _Question,
-    rate: float,
-) -> Comparison:
-    """Return the comparison of the results so far.
-
-    Args:
-        arms: the arms.
-        results: of each arm, in the order of the seeds.
-        question: what is compared.
-        rate: the error rate of this look.
-    """
-    sign = 1 if question.larger_is_better else -1
-    ranked = sorted(
-        (_arm(label, arm, results[label], question, 1 - rate) for label, arm in arms.items()),
-        key=lambda arm: -sign * arm.estimate.mean,
-    )
-    unit = Unit(question.metric, is_fraction=is_fraction(question.metric, ranked))
-    found = differences(
-        [sign * arm.scores for arm in ranked],
-        error_rate=rate,
-        margin=question.margin,
-        method=question.method,
-    )
-    pairs = []
-    for difference in found:
-        better, worse = ranked[difference.first].label, ranked[difference.second].label
-        decision = decide(difference, question.margin)
-        pairs.append(
-            PairResult(
-                better=better,
-                worse=worse,
-                difference=difference,
-                decision=decision,
-                images=_over_images(results[better], results[worse], difference.estimate.level),
-                verdict=verdict(better, worse, difference, decision, unit),
-            )
-        )
-    return Comparison(
-        metric=question.metric,
-        split=question.split,
-        seeds=tuple(result.summary["experiment"]["train"]["seed"] for result in next(iter(results.values()))),
-        error_rate=question.error_rate,
-        margin=question.margin,
-        arms=tuple(ranked),
-        pairs=tuple(pairs),
-    )
-
-
-def _arm(
-    label: str,
-    arm: ResolvedExperiment,
-    results: Sequence[TrialResult],
-    question: _Question,
-    level: float,
-) -> ArmResult:
-    scores = np.array([_score(label, result, question) for result in results])
-    return ArmResult(
-        label=label,
-        experiment=arm.experiment,
-        runs=tuple(str(result.folder) for result in results),
-        scores=scores,
-        seconds=np.array([float(result.summary["timing"]["train"]) for result in results]),
-        parameters=int(results[0].summary["parameters"]),
-        estimate=estimate(scores, level, question.method),
-    )
-
-
-def _score(label: str, result: TrialResult, question: _Question) -> float:
-    value = (
-        result.test[question.metric]
-        if question.split == "test"
-        else validation_score(result.summary, f"val_{question.metric}")
-    )
-    if value is None or not math.isfinite(value):
-        raise ConvlabError(
-            f"{question.metric!r} of {label!r} is not a number ({result.folder}); choose another `metric`"
-        )
-    return float(value)
-
-
-def validation_score(summary: Mapping[str, Any], score: str) -> float | None:
-    """Return a value of the epoch whose weights were saved; ``None`` if it is not finite."""
-    epochs = {record["epoch"]: record for record in summary["epochs"]}
-    value: float | None = epochs[summary["selected_epoch"]][score]
-    return value
-
-
-def _over_images(
-    better: Sequence[TrialResult], worse: Sequence[TrialResult], level: float
-) -> Estimate | None:
-    first = [result.correct for result in better if result.correct is not None]
-    second = [result.correct for result in worse if result.correct is not None]
-    if not first or not second:
-        return None
-    return image_noise(np.array(first, np.float64), np.array(second, np.float64), level)
 
 
 def _check(

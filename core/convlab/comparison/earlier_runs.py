@@ -9,6 +9,7 @@ from convlab.errors import ConvlabError
 from convlab.experiment import Experiment, ResolvedExperiment
 from convlab.runs.listing import list_runs
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.system.threads import thread_count
 from convlab.version import __version__
 
 _PACKAGES = ("tensorflow", "keras")
@@ -34,7 +35,8 @@ class EarlierRuns:
     def find(self, experiment: Experiment, resolved: ResolvedExperiment) -> Path | None:
         """Return the folder of a run of an experiment, if any.
 
-        The run must have used the same plugins and the same versions of what determines its results.
+        The run must have used the same plugins, and the same versions and number of threads, since these
+        determine its results.
 
         Args:
             experiment: sealed, with every default filled in.
@@ -46,7 +48,12 @@ class EarlierRuns:
         ]
         for recorded in self._found.get(experiment.to_toml(), ()):
             environment = recorded.environment
-            if environment.get("plugins") == plugins and _same_versions(environment.get("versions")):
+            is_equal = (
+                environment.get("plugins") == plugins
+                and environment.get("threads") == thread_count(experiment.train.threads)
+                and _same_versions(environment.get("versions"))
+            )
+            if is_equal:
                 return recorded.path
         return None
 

@@ -9,6 +9,7 @@ from convlab.comparison.arm import ArmResult
 from convlab.comparison.statistics import Difference, Estimate
 from convlab.text.formatting import duration
 
+Split = Literal["validation", "test"]
 Decision = Literal["different", "equivalent", "undecided"]
 
 
@@ -68,7 +69,7 @@ class Comparison:
     """
 
     metric: str
-    split: Literal["validation", "test"]
+    split: Split
     seeds: tuple[int, ...]
     error_rate: float
     margin: float

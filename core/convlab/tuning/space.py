@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment, ResolvedExperiment
+from convlab.experiment.keys import TABLES
+from convlab.experiment.layers import Layer, Tables, merge
 from convlab.options.search import Search
 from convlab.options.types import hints_of
 from convlab.parts import PART_TYPES
@@ -21,9 +23,7 @@ AUTO = "auto"
 
 _FORM = re.compile(r"\s*(log|uniform|int|logint|choice)\s*\((.*)\)\s*", re.DOTALL)
 _RATE_FACTORS = (0.03, 10.0)  # of the optimizer's default learning rate
-_TABLES = {"data": "data", "train": "train"} | {
-    part_type.kind.word: part_type.kind.options_key for part_type in PART_TYPES
-}
+_PARTS = [part_type.kind.key for part_type in PART_TYPES if not part_type.kind.several]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,26 +95,33 @@ def read_space(written: Iterable[str], experiment: ResolvedExperiment) -> tuple[
 def with_values(experiment: Experiment, values: Mapping[str, Any]) -> Experiment:
     """Return the experiment with other values, by key.
 
+    Another part brings its own defaults: the options of the experiment's part are dropped.
+
     Raises:
         ConfigError: a key or a value is invalid.
     """
-    tables: dict[str, Any] = experiment.model_dump(mode="json", exclude_none=True)
+    tables: Tables = {}
     for key, value in values.items():
-        first, *parents, last = key.split(".")
+        first, *rest = key.split(".")
+        *parents, last = (TABLES[first], *rest) if rest else (first,)
         table = tables
-        for parent in (_TABLES[first], *parents):
+        for parent in parents:
             table = table.setdefault(parent, {})
         table[last] = value
-    return Experiment.model_validate(tables)
+    base = experiment.model_dump(mode="json", exclude_none=True)
+    changed, _ = merge(
+        [Layer(origin="the experiment", tables=base), Layer(origin="the trial", tables=tables)]
+    )
+    return changed
 
 
 def _read(text: str) -> Parameter:
     key, sign, form = (part.strip() for part in text.partition("="))
-    first, dot, rest = key.partition(".")
-    if not sign or not dot or not rest or first not in _TABLES:
+    first, *rest = key.split(".")
+    if not sign or not (first in TABLES and all(rest) if rest else first in _PARTS):
         raise ConfigError(
-            f"`space`: expected KEY=RANGE with a dotted key, such as train.learning_rate=log(1e-4,1e-1), "
-            f"got {text!r}"
+            "`space`: expected KEY=RANGE with a dotted key, such as train.learning_rate=log(1e-4,1e-1), or "
+            f"a kind of part, such as optimizer=choice(sgd,adam), got {text!r}"
         )
     if key == "train.seed":
         raise ConfigError(

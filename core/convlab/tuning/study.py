@@ -5,16 +5,16 @@ so that a process that starts later, on the same machine or elsewhere, takes ove
 """
 
 import json
-import math
+import re
 import time
-import warnings
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from convlab.errors import ConfigError, ConvlabError
 from convlab.system.process_identity import is_alive, this_process
-from convlab.text.suggestions import did_you_mean
+from convlab.tuning.optuna_parts import grid_size, open_pruner, open_sampler, open_storage, quiet_optuna
 from convlab.tuning.space import Parameter
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ _ATTEMPTS, _POLL_SECONDS = 5, 0.1
 _OWNER, _RENEWED, _RETRIES, _GAVE_UP = "owner", "renewed", "retries", "gave_up"
 FOLDER, MESSAGE = "folder", "message"
 
-SAMPLERS = ("tpe", "random", "grid", "qmc")
-PRUNERS = ("median", "hyperband", "successive-halving", "none")
-
 
 class Study:
     """The trials of a sweep.
@@ -39,8 +36,8 @@ class Study:
         storage: Optuna's URL of a database, or the path of a journal file.
         direction: ``maximize`` or ``minimize``.
         space: the searched settings.
-        sampler: one of ``SAMPLERS``.
-        pruner: one of ``PRUNERS``.
+        sampler: one of ``optuna_parts.SAMPLERS``.
+        pruner: one of ``optuna_parts.PRUNERS``.
         seed: of the sampler.
         described: what the sweep searches; all processes that share the study must agree on it.
 
@@ -84,8 +81,10 @@ class Study:
                 if attempt < _ATTEMPTS - 1 and _may_be_a_race(error):
                     time.sleep(_POLL_SECONDS * 2**attempt)
                     continue
-                raise ConvlabError(f"the sweep's storage {storage!s} cannot be opened ({error})") from error
-        self._study.sampler = _open_sampler(sampler, space, seed)
+                raise ConvlabError(
+                    f"the sweep's storage {_without_password(storage)} cannot be opened ({error})"
+                ) from error
+        self._study.sampler = open_sampler(sampler, space, seed)
         self._check(described)
 
     def take_over(self) -> int:
@@ -147,8 +146,8 @@ class Study:
             if retries >= _MOST_RETRIES:
                 optuna.trial.Trial(self._study, trial._trial_id).set_user_attr(_GAVE_UP, True)
             self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-        except (ValueError, RuntimeError):  # another process was faster
-            return False
+        except (ValueError, RuntimeError, optuna.exceptions.StorageInternalError):
+            return False  # another process was faster; the last error is a database's deadlock
         if not repeats:
             return False
         kept = {key: attributes[key] for key in (FOLDER,) if key in attributes}
@@ -204,104 +203,8 @@ class Study:
                 )
 
 
-def quiet_optuna() -> None:
-    """Hide Optuna's log of every trial, and its notes that a feature is experimental."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-
-
-def open_storage(storage: str | Path) -> Any:
-    """Return Optuna's storage for a database's URL or a journal's path."""
-    import optuna
-    from filelock import FileLock
-
-    if isinstance(storage, str) and "://" in storage:
-        return optuna.storages.RDBStorage(storage, engine_kwargs={"pool_pre_ping": True})
-    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-
-    class KernelLock(JournalFileOpenLock):
-        """A lock that the operating system releases when its holder is killed, unlike Optuna's own."""
-
-        def __init__(self) -> None:
-            self._lock = FileLock(f"{storage}.lock")
-
-        def acquire(self) -> bool:
-            self._lock.acquire()
-            return True
-
-        def release(self) -> None:
-            self._lock.release()
-
-    return optuna.storages.JournalStorage(JournalFileBackend(str(storage), lock_obj=KernelLock()))
-
-
-def open_pruner(name: str) -> Any:
-    """Return Optuna's pruner of a name.
-
-    Raises:
-        ConfigError: the name is unknown.
-    """
-    from optuna import pruners
-
-    known = {
-        "median": pruners.MedianPruner,
-        "hyperband": pruners.HyperbandPruner,
-        "successive-halving": pruners.SuccessiveHalvingPruner,
-        "none": pruners.NopPruner,
-    }
-    if name not in known:
-        raise ConfigError(f"unknown `pruner` {name!r}; {did_you_mean(name, PRUNERS)}")
-    return known[name]()
-
-
-def grid_size(space: tuple[Parameter, ...]) -> int:
-    """Return the number of combinations of all choices."""
-    return math.prod(len(parameter.search.choices) for parameter in space)
-
-
-def _open_sampler(name: str, space: tuple[Parameter, ...], seed: int) -> Any:
-    """Return Optuna's sampler of a name.
-
-    Raises:
-        ConfigError: the name is unknown, or the sampler cannot search the space.
-    """
-    from optuna import samplers
-
-    match name:
-        case "tpe":
-            return _seeded_by_trial(samplers.TPESampler, seed, multivariate=True, constant_liar=True)
-        case "random":
-            return _seeded_by_trial(samplers.RandomSampler, seed)
-        case "qmc":
-            return samplers.QMCSampler(seed=seed)
-        case "grid":
-            for parameter in space:
-                if not parameter.search.choices:
-                    raise ConfigError(f"`sampler` grid needs choice(…) for every setting; change {parameter}")
-
-            class Grid(samplers.GridSampler):
-                def after_trial(self, *arguments: Any) -> None:
-                    """Do not stop a study that ``Study.optimize`` does not run, which raises."""
-
-            return Grid({each.key: [*map(json.dumps, each.search.choices)] for each in space}, seed=seed)
-        case _:
-            raise ConfigError(f"unknown `sampler` {name!r}; {did_you_mean(name, SAMPLERS)}")
-
-
-def _seeded_by_trial(sampler: Any, seed: int, **arguments: Any) -> Any:
-    """Return a sampler whose random numbers are a function of the seed and the trial's number.
-
-    One that is seeded once would repeat its numbers in each process that shares or continues the study.
-    """
-
-    class SeededByTrial(sampler):
-        def before_trial(self, study: Any, trial: Any) -> None:
-            self.__init__(seed=seed + trial.number, **arguments)  # type: ignore[misc]
-            super().before_trial(study, trial)
-
-    return SeededByTrial(seed=seed, **arguments)
+def _without_password(storage: str | Path) -> str:
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", str(storage))
 
 
 def _may_be_a_race(error: Exception) -> bool:
@@ -318,6 +221,9 @@ def _counts(trial: "optuna.trial.FrozenTrial") -> bool:
 
 
 def _is_owned(trial: "optuna.trial.FrozenTrial") -> bool:
+    if _RENEWED not in trial.user_attrs:  # its process is about to write these attributes, or died before
+        started = trial.datetime_start
+        return started is not None and datetime.now() - started < timedelta(seconds=HEARTBEAT_SECONDS)
     try:
         alive = is_alive(json.loads(trial.user_attrs[_OWNER]))
         renewed = float(trial.user_attrs[_RENEWED])

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from convlab import ConfigError, Experiment, TrainSettings, compare, run
+from convlab import ConfigError, ConvlabError, Experiment, TrainSettings, compare, run
 from convlab.cli.app import app
-from convlab.comparison.arm import resolve_arms, with_seed
+from convlab.comparison.arm import resolve_arms, sealed, with_seed
+from convlab.comparison.conclusion import check_images
+from convlab.comparison.earlier_runs import EarlierRuns
+from convlab.experiment import resolve
 from convlab.host import PluginHost
 from convlab.trials.pool import TrialPool
-from convlab.trials.trial import Trial
+from convlab.trials.trial import Trial, TrialResult
 
 TRAIN = TrainSettings(epochs=1, max_steps=20)
 KILLED = """
@@ -129,6 +132,33 @@ def test_an_arm_that_fails_is_named_with_its_seed_and_reason(tmp_path: Path) -> 
         *("-a mlp", "-a mlp -s train.batch_size=100000"), "--seeds", "2", "--runs-dir", str(tmp_path), code=1
     )
     assert "'-a mlp -s train.batch_size=100000' failed with seed 0" in done.stderr
+
+
+def test_runs_on_different_images_are_not_compared(tmp_path: Path) -> None:
+    """The data may change between an earlier run and the new ones."""
+    experiment = Experiment(architecture="mlp", train=TRAIN)
+    runs = [run(with_seed(experiment, 0), runs_dir=tmp_path, progress=False) for _ in range(2)]
+    same, other = ([TrialResult(folder=each.folder)] for each in runs)
+    check_images({"a": same, "b": other})
+    recorded = runs[1].folder / "data.json"
+    data = json.loads(recorded.read_text(encoding="utf-8"))
+    data["splits"]["validation"]["sha256"] = "0" * 64
+    recorded.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ConvlabError, match="'a' and 'b' were trained on different images"):
+        check_images({"a": same, "b": other})
+
+
+@pytest.mark.parametrize("changed", ["threads", "versions", "plugins"])
+def test_a_run_of_other_threads_versions_or_plugins_is_trained_again(changed: str, tmp_path: Path) -> None:
+    done = run(with_seed(Experiment(architecture="mlp", train=TRAIN), 0), runs_dir=tmp_path, progress=False)
+    resolved = resolve(done.experiment, PluginHost(third_party=False))
+    experiment = sealed(resolved.experiment)
+    assert EarlierRuns(tmp_path).find(experiment, resolved) == done.folder
+    file = done.folder / "environment.json"
+    environment = json.loads(file.read_text(encoding="utf-8"))
+    environment[changed] = {"threads": 77, "versions": {}, "plugins": []}[changed]
+    file.write_text(json.dumps(environment), encoding="utf-8")
+    assert EarlierRuns(tmp_path).find(experiment, resolved) is None
 
 
 def test_an_invalid_arm_is_refused_by_name() -> None:

@@ -71,7 +71,7 @@ def test_choices_keep_their_types_and_reach_the_experiment(resolved: ResolvedExp
         [
             "architecture.kernels=choice([3], [3, 5])",
             "optimizer.nesterov=choice(true, false)",
-            "train.schedule=choice(cosine, constant)",
+            "schedule=choice(cosine, constant)",
             "optimizer.momentum=choice(0, 0.9, 1e-3)",
         ],
         resolved,
@@ -86,6 +86,17 @@ def test_choices_keep_their_types_and_reach_the_experiment(resolved: ResolvedExp
     experiment = with_values(resolved.experiment, values)
     assert experiment.architecture_options["kernels"] == [3, 5]
     assert experiment.optimizer_options == {**resolved.experiment.optimizer_options, "nesterov": False}
+
+
+def test_another_part_drops_the_options_of_the_experiment_s_part(resolved: ResolvedExperiment) -> None:
+    changed = with_values(resolved.experiment, {"optimizer": "adam", "schedule": "step"})
+    assert (changed.optimizer, changed.schedule) == ("adam", "step")
+    assert changed.optimizer_options == {}
+    assert changed.train.learning_rate is None, "Adam's own"
+    same = with_values(
+        resolved.experiment, {"optimizer": "convlab:sgd" if ":" in resolved.experiment.optimizer else "sgd"}
+    )
+    assert same.optimizer_options == resolved.experiment.optimizer_options
 
 
 def test_auto_is_the_learning_rate_and_the_ranges_that_options_declare(
@@ -107,6 +118,7 @@ def test_auto_is_the_learning_rate_and_the_ranges_that_options_declare(
         ([], "`space` is empty"),
         (["learning_rate"], "expected KEY=RANGE with a dotted key"),
         (["nonsense.x=int(1,2)"], "expected KEY=RANGE with a dotted key"),
+        (["metrics=choice(accuracy, macro_f1)"], "expected KEY=RANGE with a dotted key"),
         (["train.learning_rate=1e-3"], "expected log(low, high), uniform(low, high)"),
         (["train.learning_rate=log(0,1)"], "low must be greater than 0"),
         (["train.learning_rate=log(1,0.1)"], "expected low < high, got 1 and 0.1"),

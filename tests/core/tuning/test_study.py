@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
 
 from convlab import ConfigError, ConvlabError, Experiment, PluginHost
 from convlab.experiment import resolve
+from convlab.tuning.optuna_parts import open_storage
 from convlab.tuning.space import Parameter, read_space
 from convlab.tuning.study import FOLDER, Study
 
@@ -80,6 +83,20 @@ def test_a_trial_of_another_machine_is_repeated_when_its_process_is_silent(
     assert study.take_over() == 0
     asked[0].set_user_attr("renewed", 0.0)
     assert study.take_over() == 1
+
+
+def test_a_trial_that_another_process_is_about_to_own_is_left_alone(
+    tmp_path: Path, space: tuple[Parameter, ...]
+) -> None:
+    study = open_study(tmp_path / "journal", space)
+    backend = open_storage(tmp_path / "journal")
+    now = datetime.now()
+    for started in (now, now - timedelta(minutes=1)):
+        trial = optuna.trial.create_trial(state=optuna.trial.TrialState.RUNNING)
+        trial.datetime_start = started
+        backend.create_new_trial(backend.get_study_id_from_name("test"), trial)
+    study.take_over()
+    assert [trial.state.name for trial in study.trials] == ["RUNNING"], "the one that began a minute ago died"
 
 
 def test_a_trial_that_kills_its_process_every_time_is_given_up(

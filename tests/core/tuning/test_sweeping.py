@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
-from convlab import ConvlabError, Experiment, TrainSettings, sweep
+from convlab import ConfigError, ConvlabError, Experiment, TrainSettings, sweep
 from convlab.cli.app import app
 
-SPACE = ["--space", "train.learning_rate=log(1e-3,1)", "--space", "optimizer.momentum=uniform(0,0.95)"]
+SPACE = ["--space", "train.learning_rate=log(1e-3,0.1)", "--space", "optimizer.momentum=uniform(0,0.9)"]
 SMALL = ["-a", "mlp", "-o", "sgd", "-e", "2", "--confirm", "0", "--pruner", "none", *SPACE]
 
 _NOBODY = 65534
@@ -129,6 +131,40 @@ def test_a_trial_that_diverges_fails_and_the_sweep_goes_through(tmp_path: Path) 
     }
     with pytest.raises(ConvlabError, match="no trial of the sweep 'all' was successful; the first failed: "):
         sweep(experiment, space=["train.learning_rate=choice(1e29, 1e30)"], name="all", **arguments)
+
+
+@pytest.mark.slow
+def test_a_sweep_does_not_continue_on_other_validation_images(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (80, 8, 8, 1), np.uint8), np.arange(80) % 2
+    for index, (image, label) in enumerate(zip(images, labels, strict=True)):
+        folder = tmp_path / "photos" / f"class {label}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image[:, :, 0]).save(folder / f"{index}.png")
+    experiment = Experiment(
+        dataset="folder",
+        dataset_options={"path": str(tmp_path / "photos")},
+        architecture="mlp",
+        train=TrainSettings(epochs=1),
+    )
+    arguments: dict[str, Any] = {
+        "space": ["train.learning_rate=log(1e-4, 1e-2)"],
+        "confirm": 0,
+        "sweeps_dir": tmp_path,
+    }
+    sweep(experiment, trials=1, **arguments)
+    for file in (tmp_path / "photos" / "class 0").iterdir():
+        file.unlink()
+        Image.fromarray(rng.integers(0, 256, (8, 8), np.uint8)).save(file)
+    result = sweep(experiment, trials=2, **arguments)
+    assert [trial.state for trial in result.trials] == ["complete", "failed"]
+    assert "the validation images changed since the sweep began" in result.trials[1].message
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "", "a/b", "last"])
+def test_a_sweep_s_folder_is_in_the_folder_of_sweeps(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`name`"):
+        sweep(space=["train.learning_rate=log(1e-4, 1e-2)"], name=name, sweeps_dir=tmp_path / "sweeps")
 
 
 @pytest.fixture

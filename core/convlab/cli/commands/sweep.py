@@ -17,8 +17,9 @@ from convlab.cli.options.experiment import experiment_from, with_experiment_flag
 from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json, shown
 from convlab.errors import ConfigError
-from convlab.tuning.study import PRUNERS, SAMPLERS
-from convlab.tuning.sweeping import Sweep, SweepTrial, sweep
+from convlab.tuning.optuna_parts import PRUNERS, SAMPLERS
+from convlab.tuning.result import Sweep, SweepTrial
+from convlab.tuning.sweeping import sweep
 
 _SWEEP = "Sweep"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")

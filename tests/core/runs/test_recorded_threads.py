@@ -41,8 +41,9 @@ def test_another_number_of_threads_than_recorded_is_reported_with_a_way_to_get_t
 
 
 def test_the_environment_of_a_run_is_found_next_to_its_experiment(tmp_path: Path) -> None:
-    (tmp_path / "environment.json").write_text(json.dumps({"threads": 3}), encoding="utf-8")
-    assert recorded_environment(tmp_path / "experiment.toml") == {"threads": 3}
+    contents = {"plugins": [], "threads": 3}
+    (tmp_path / "environment.json").write_text(json.dumps(contents), encoding="utf-8")
+    assert recorded_environment(tmp_path / "experiment.toml") == contents
     assert recorded_environment(tmp_path / "other.toml") == {}
     assert recorded_environment(tmp_path / "elsewhere" / "experiment.toml") == {}
     for damaged in ("[]", "{", ""):

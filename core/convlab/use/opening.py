@@ -17,6 +17,7 @@ from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.parts import Dataset, Part
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.system.tensorflow_start import start_in_background
 from convlab.text.formatting import in_pixels, listed
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class OpenedRun:
         )
         if for_evaluation and not (is_own and self.is_same_place(dataset_options)):
             source = replace(source, for_evaluation=True)
+        starting = start_in_background()  # while the data is read; the model is loaded next
         loaded = load_checked(provided, part_options(provided, values), source, self.host.parts(Dataset))
+        starting.result()
         if is_own:
             loaded = choose_classes(loaded, experiment.data)
         self._check_fit(provided.canonical_name, loaded)

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from convlab.errors import ConvlabError
 from convlab.system.standard_streams import detach_stderr, native_stderr_held_back
@@ -33,7 +33,7 @@ def start_tensorflow(threads: int | None = None) -> None:
         logger.info("starting TensorFlow")
     _set_environment()
     try:
-        with nullcontext() if "tensorflow" in sys.modules else native_stderr_held_back():
+        with native_stderr_held_back():
             import keras
             import tensorflow as tf
 

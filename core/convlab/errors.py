@@ -9,6 +9,7 @@ from convlab.text.formatting import one_line
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _KERAS_PREFIX = re.compile(r"Exception encountered when calling .*\.")
+_TENSORFLOW_MARKS = re.compile(r"\{\{function_node \S+\}\}\s*|\s*\[Op:\w+\](\s*name:.*)?", re.DOTALL)
 
 
 class ConvlabError(Exception):
@@ -82,4 +83,5 @@ def message_of(error: BaseException) -> str:
 def in_one_line(error: BaseException) -> str:
     """Return an exception's type and message in one line, short enough for a terminal."""
     text = _ESCAPES.sub("", message_of(error)).partition("Arguments received by")[0]  # which Keras appends
+    text = _TENSORFLOW_MARKS.sub("", text)
     return f"{type(error).__name__}: {one_line(_KERAS_PREFIX.sub('', text)) or 'no message'}"

@@ -9,12 +9,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from convlab.errors import DivergedError, TrainingError, in_one_line
+from convlab.errors import DivergedError, TrainingError, in_one_line, message_of
 from convlab.host import ProvidedPart
 from convlab.training.preparation import Prepared
 from convlab.training.progress import Progress
 
-_KERAS_FRAME = re.compile(r"Exception encountered when calling .*\.\n")
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')  # as AutoGraph and graph errors print frames
 
 
@@ -47,36 +46,39 @@ def step_failed(error: Exception, prepared: Prepared, *, xla: bool) -> TrainingE
         prepared: the experiment.
         xla: whether XLA compiled, or was to compile, the step.
     """
-    if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError):
+    if isinstance(_cause(error), tf.errors.ResourceExhaustedError | MemoryError):
         return TrainingError(
             f"out of memory ({reason(error)}); lower `train.batch_size` (now {prepared.plan.batch_size})"
         )
     hint = "; if XLA is the cause, set `train.compile` to off" if xla else ""
-    found = _authors_code(error, prepared.resolved.parts())
+    found = authors_code(error, prepared.resolved.parts())
     if found is None:
         return TrainingError(f"{prepared.resolved.architecture} cannot be trained: {reason(error)}{hint}")
     part, file, line = found
     return TrainingError(f"{part} failed in {file}, line {line}: {reason(error)}{hint}")
 
 
-def reason(error: Exception) -> str:
-    """Return the type and the innermost cause of an error, without TensorFlow's traces around it."""
-    text = str(error.message) if isinstance(error, tf.errors.OpError) else str(error)
-    if "in user code:" in text:  # AutoGraph prints a traceback before the error
-        name, _, said = _after_traceback(text).partition(": ")
-        return " ".join(_KERAS_FRAME.sub("", f"{name}: {said}").split())
-    if isinstance(error, tf.errors.OpError):
-        return f"{type(error).__name__}: {_cause(text)}"
-    return in_one_line(error)
+def reason(error: BaseException) -> str:
+    """Return the type and the message of the innermost cause of an error."""
+    cause = _cause(error)
+    if isinstance(cause, tf.errors.OpError):
+        return f"{type(cause).__name__}: {_said_by_operation(str(cause.message))}"
+    return in_one_line(cause)
 
 
-def _after_traceback(text: str) -> str:
-    lines = text.partition("Arguments received by")[0].strip().splitlines()  # which Keras appends
-    last_frame = max(place for place, line in enumerate(lines) if _FRAME.search(line))
-    return "\n".join(lines[last_frame + 2 :])  # a frame has two lines
+def _cause(error: BaseException) -> BaseException:
+    """Return the error that was raised, before Keras and AutoGraph made new ones with longer messages of it.
+
+    They pass on the message alone: not the other arguments of an ``OSError``, for example.
+    """
+    while error.__context__ is not None and (
+        hasattr(error, "_keras_call_info_injected") or "in user code:" in message_of(error)
+    ):
+        error = error.__context__
+    return error
 
 
-def _cause(text: str) -> str:
+def _said_by_operation(text: str) -> str:
     """Return what an operation says of its failure, without the places where it was created."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     nodes = [place for place, line in enumerate(lines) if line.startswith(("Node:", "Detected at node"))]
@@ -85,7 +87,7 @@ def _cause(text: str) -> str:
     return said[0] if said else "no message"
 
 
-def _authors_code(
+def authors_code(
     error: BaseException, parts: tuple[ProvidedPart[Any], ...]
 ) -> tuple[ProvidedPart[Any], str, int] | None:
     """Return the part whose code is innermost in the error's traceback, and where."""

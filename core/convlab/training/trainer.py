@@ -16,7 +16,7 @@ from convlab.training.callbacks.training_info import TrainingInfo
 from convlab.training.checkpoints.checkpointing import Checkpointing, NotFiniteError
 from convlab.training.checkpoints.state import TrainingState
 from convlab.training.evaluator import Evaluator
-from convlab.training.failures import diverged, step_failed
+from convlab.training.failures import authors_code, diverged, step_failed
 from convlab.training.loops.compiled import compiled_loop
 from convlab.training.loops.protocol import TrainingLoop
 from convlab.training.model.final_weights import final_weights, finalize
@@ -180,9 +180,12 @@ class Trainer:
             self._loop.train_epoch(order, steps, on_steps, first=progress.step)
         except _TimeIsUp:
             return
-        except (ConvlabError, OSError):  # an OSError is a callback's, such as a full disk
+        except ConvlabError:
             raise
         except Exception as error:
+            parts = self._prepared.resolved.parts()
+            if isinstance(error, OSError) and authors_code(error, parts) is None:
+                raise  # a callback's, such as a full disk
             raise step_failed(error, self._prepared, xla=self.xla) from error
         if progress.step < plan.steps_per_epoch:  # max_steps ends the run inside the epoch
             return

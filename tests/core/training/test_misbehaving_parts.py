@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from convlab import (
+    Architecture,
     ConvlabError,
     DataError,
     Dataset,
@@ -26,7 +27,7 @@ from convlab import (
 )
 
 
-def host_with(part: Dataset | Optimizer | Metric) -> PluginHost:
+def host_with(part: Architecture | Dataset | Optimizer | Metric) -> PluginHost:
     @hookimpl
     def hook() -> list[Any]:
         return [part]
@@ -122,6 +123,59 @@ def test_a_misbehaving_part_is_refused_before_training(
     assert str(raised.value).startswith(f"{part.kind} 'faulty-plugin:faulty'")
     assert message in str(raised.value)
     assert not list(tmp_path.iterdir())
+
+
+class NoRoomError(Exception):
+    def __init__(self, path: str, size: int) -> None:
+        super().__init__(path, size)
+
+    def __str__(self) -> str:
+        return "no room for {} of {} bytes".format(*self.args)
+
+
+@pytest.mark.parametrize("loop", ["tape", "fit"])
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            OSError(28, "No space left on device", "cache"),
+            "OSError: [Errno 28] No space left on device: 'cache'",
+        ),
+        (KeyError("scale"), "KeyError: 'scale'"),
+        (RuntimeError(), "RuntimeError: no message"),
+        (NoRoomError("cache", 3), "NoRoomError: no room for cache of 3 bytes"),
+        (MemoryError(), "out of memory (MemoryError: no message); lower `train.batch_size` (now 64)"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_an_error_in_a_step_is_reported_as_it_was_raised(
+    error: Exception, message: str, loop: Literal["tape", "fit"], tmp_path: Path
+) -> None:
+    def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+        import keras
+
+        class Fails(keras.layers.Layer):
+            def call(self, inputs: Any) -> Any:
+                raise error  # Keras and AutoGraph each raise another one instead
+
+        class FailsInTraining(keras.Model):
+            def __init__(self) -> None:
+                super().__init__()
+                self.inner = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(num_classes)])
+                self.fails = Fails()
+
+            def call(self, inputs: Any, training: bool = False) -> Any:
+                return self.inner(self.fails(inputs) if training else inputs)
+
+        return FailsInTraining()
+
+    experiment = Experiment(architecture="faulty", train=TrainSettings(epochs=1, loop=loop))
+    host = host_with(Architecture(name="faulty", summary="Faulty", build=build))
+    with pytest.raises(TrainingError) as raised:
+        run(experiment, host=host, runs_dir=tmp_path, progress=False)
+    assert message in str(raised.value)
+    named = "architecture 'faulty-plugin:faulty' failed in "
+    assert str(raised.value).startswith(named) or isinstance(error, MemoryError)
 
 
 def not_compilable(num_classes: int, options: None) -> Any:

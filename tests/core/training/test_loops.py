@@ -1,13 +1,15 @@
 """The tape loop and the fit loop use the same batches and give the same weights and metrics."""
 
+import gc
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from convlab import Experiment, PluginHost, prepare
+from convlab.testing import TinyTask
 from convlab.training.preparation import Prepared
 
 
@@ -168,6 +170,21 @@ def test_dropout_depends_on_the_seed_and_epoch_but_not_on_earlier_draws(host: Pl
     second_epoch = draw(2, draws=3)
     assert np.array_equal(second_epoch, draw(2))
     assert not np.array_equal(second_epoch, draw(1))
+
+
+@pytest.mark.parametrize("loop", ["tape", "fit"])
+def test_a_run_leaves_none_of_its_graphs_in_memory(tiny_task: TinyTask, loop: Literal["tape", "fit"]) -> None:
+    import tensorflow as tf
+
+    def graphs() -> int:
+        gc.collect()
+        return sum(isinstance(each, tf.Graph) for each in gc.get_objects())
+
+    train = {"epochs": 1, "loop": loop}
+    tiny_task.run(architecture="mlp", train=train)
+    before = graphs()
+    tiny_task.run(architecture="mlp", train=train)
+    assert graphs() == before
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from convlab.data.image_data import ImageData
-from convlab.data.split import Subset, train_val_split
+from convlab.data.split import Subset
 from convlab.data.used_images import SplitName
 from convlab.errors import ConfigError, ExportError
 from convlab.host import PluginHost
@@ -130,7 +130,10 @@ def export(
     )
     _, data = opened.load_data(dataset_options=dataset_options, data_dir=data_dir)
     elsewhere = not opened.is_same_place(dataset_options)
-    examples, compared = _calibration_images(recorded, data), _compared(recorded, data, elsewhere=elsewhere)
+    compared = _compared(recorded, data, elsewhere=elsewhere)
+    examples = data.train.images[:0]
+    if quantize == "int8":
+        examples = _calibration_images(recorded, data, elsewhere=elsewhere)
     output: Output = "probabilities" if probabilities else "logits"
     about = ModelDescription.of(recorded, data, output=output, quantize=quantize)
     labels = path.with_suffix(".labels.txt") if chosen.suffix else None
@@ -197,12 +200,11 @@ def _refuse_existing(path: Path, *, force: bool) -> None:
         raise ConfigError(f"{str(path)!r} already exists; choose another `to`, or use `force` to replace it")
 
 
-def _calibration_images(recorded: RecordedRun, data: ImageData) -> Images:
+def _calibration_images(recorded: RecordedRun, data: ImageData, *, elsewhere: bool) -> Images:
     """Return some of the images that the model was trained on."""
-    settings = recorded.experiment
-    split, _ = train_val_split(data, settings.data, settings.train.seed)
-    chosen = np.random.default_rng(settings.train.seed).permutation(split.train)[:_CALIBRATION_IMAGES]
-    images: Images = data.train.images[np.sort(chosen)]
+    trained_on = images_of_run(recorded, data, "train", elsewhere=elsewhere)
+    order = np.random.default_rng(recorded.experiment.train.seed).permutation(trained_on.indices)
+    images: Images = trained_on.split.images[np.sort(order[:_CALIBRATION_IMAGES])]
     return images
 
 

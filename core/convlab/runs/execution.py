@@ -127,7 +127,8 @@ def locked_run(folder: RunFolder) -> Iterator[None]:
 
 def _failure(error: BaseException) -> tuple[FailureState, str]:
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted", "asked to stop"
+        why = message_of(error)  # the name of the signal, or why a trial was pruned
+        return "interrupted", f"asked to stop ({why})" if why else "asked to stop"
     return "failed", message_of(error) if isinstance(error, ConvlabError) else in_one_line(error)
 
 

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from convlab.errors import ConvlabError
 from convlab.system.standard_streams import detach_stderr, native_stderr_held_back
@@ -15,6 +15,7 @@ from convlab.system.threads import use_threads
 logger = logging.getLogger("convlab.progress")
 
 _THREAD = "convlab imports tensorflow"
+_started = threading.Event()  # not the same as imported: a plugin may have imported it
 
 
 def start_tensorflow(threads: int | None = None) -> None:
@@ -33,12 +34,13 @@ def start_tensorflow(threads: int | None = None) -> None:
         logger.info("starting TensorFlow")
     _set_environment()
     try:
-        with native_stderr_held_back():
+        with nullcontext() if _started.is_set() else native_stderr_held_back():
             import keras
             import tensorflow as tf
 
             use_threads(threads, tf)
             _open_devices(tf.config)
+        _started.set()
     except ImportError as error:
         raise ConvlabError(
             f"TensorFlow cannot be imported ({error}); run 'pip install --force-reinstall tensorflow'"

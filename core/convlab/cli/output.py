@@ -16,6 +16,8 @@ from convlab.text.console import SafeConsole
 from convlab.text.strict_json import to_json
 from convlab.text.visible import visible
 
+_COLUMNS_OF_PIPE = 200
+
 
 def print_json(value: Any) -> None:
     """Print one JSON value; an encoding that lacks some characters gets their escapes."""
@@ -30,10 +32,15 @@ def print_text(text: str) -> None:
         sys.stdout.flush()
 
 
+def columns() -> int:
+    """Return the width of standard output; in a pipe, lines may be long."""
+    return SafeConsole(sys.stdout, width=_COLUMNS_OF_PIPE).width
+
+
 def print_all(*renderables: RenderableType, to: TextIO | None = None) -> None:
     """Print tables and text, by default to standard output; neither cut nor coloured in a pipe."""
     file = to or sys.stdout
-    console = SafeConsole(file, width=200, raises=True)
+    console = SafeConsole(file, width=_COLUMNS_OF_PIPE, raises=True)
     with _writing_to(file):
         for renderable in renderables:
             console.print(renderable, soft_wrap=isinstance(renderable, str | Text) and not file.isatty())

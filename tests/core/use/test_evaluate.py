@@ -135,7 +135,7 @@ def test_the_command_prints_what_the_call_returns(runs_dir: Path, evaluation: Ev
     assert json.loads(done.stdout) == json.loads(json.dumps(evaluation.summary()))
     page = CliRunner().invoke(app, ["evaluate", "plain", "--runs-dir", str(runs_dir)]).stdout
     assert f"accuracy {evaluation.metrics['accuracy']:.4f}" in page
-    assert f"expected calibration error {evaluation.calibration.error:.4f} (15 bins of equal width)" in page
+    assert f"expected calibration error {evaluation.calibration.error:.4f} (15 bins)" in page
     assert "true \\ predicted" in page
 
 

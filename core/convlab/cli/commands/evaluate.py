@@ -80,7 +80,7 @@ def _render(evaluation: Evaluation) -> list[RenderableType]:
         f"[bold cyan]{shown(evaluation.run)}[/]  {shown(evaluation.dataset)} {evaluation.split}, "
         f"{evaluation.images:,} images",
         f"[bold green]{shown(metrics_line(evaluation.metrics))}[/]",
-        f"expected calibration error {calibration.error:.4f} ({calibration.bins} bins of equal width), "
+        f"expected calibration error {calibration.error:.4f} ({calibration.bins} bins), "
         f"mean confidence {calibration.confidence:.4f}",
         "",
         _class_table(evaluation),

@@ -1,6 +1,7 @@
 """``convlab run``: trains an experiment."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -11,7 +12,7 @@ from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.options.recorded_run import Trust
-from convlab.cli.output import print_all, print_json, print_text, shown
+from convlab.cli.output import columns, print_all, print_json, print_text, shown
 from convlab.experiment import resolve
 from convlab.runs.recorded_threads import recorded_environment, warn_about_threads
 from convlab.runs.repeating import host_to_run
@@ -91,7 +92,6 @@ def report(result: Run) -> list[str]:
         f"{again} -a {other}": "try another network",
         "convlab list": "list all parts",
     }
-    width = max(map(len, next_steps))
     selects = settings.restore_best and bool(result.test)
     of_epoch = f"  [dim]after epoch {result.selected_epoch}[/]" if selects else ""
     stopped = _STOPPED_EARLY.get(result.stop_reason)
@@ -99,11 +99,19 @@ def report(result: Run) -> list[str]:
         *([f"[dim]{stopped.format(**settings.model_dump())}[/]"] if stopped else []),
         f"[bold green]test[/]   {_test_line(result)}{of_epoch}",
         f"[dim]saved[/]  {shown(str(result.folder))}",
-        *(
-            f"[dim]{'' if number else 'next':5}[/]  {shown(command):<{width}}  [dim]# {purpose}[/]"
-            for number, (command, purpose) in enumerate(next_steps.items())
-        ),
+        *_next_steps(next_steps),
     ]
+
+
+def _next_steps(purposes: Mapping[str, str]) -> list[str]:
+    """Return lines of commands, with their purposes next to them, or above them on a narrow terminal."""
+    longest = max(map(len, purposes))
+    is_wide = 11 + longest + max(map(len, purposes.values())) <= columns()
+    lines = []
+    for command, purpose in purposes.items():
+        comment = f"[dim]# {purpose}[/]"
+        lines += [f"{shown(command):<{longest}}  {comment}"] if is_wide else [comment, shown(command)]
+    return [f"{' ' * 7 if number else '[dim]next[/]   '}{line}" for number, line in enumerate(lines)]
 
 
 def _test_line(result: Run) -> str:

@@ -25,9 +25,7 @@ def describe(prepared: Prepared) -> list[str]:
     streamed = ", streamed" if isinstance(data.train.images, ImageStream) else ""
     compiled = ", XLA" if prepared.xla else ""
     schedule = resolved.experiment.schedule
-    augmented = (
-        [f"augmented: {', '.join(resolved.experiment.augment)}"] if resolved.experiment.augment else []
-    )
+    augmented, steps = resolved.experiment.augment, prepared.plan.total_steps
     return [
         f"{resolved.experiment.dataset}: {images}{sealed} images, {height}×{width}×{channels}{streamed}, "
         f"{data.num_classes} classes",
@@ -36,7 +34,7 @@ def describe(prepared: Prepared) -> list[str]:
         f"{settings.loop} loop{compiled}",
         f"{resolved.experiment.optimizer}: learning rate {resolved.learning_rate:g}"
         f"{'' if schedule == 'constant' else f' {schedule}'}, "
-        f"batch {prepared.plan.batch_size}, {prepared.plan.total_steps:,} steps, seed {settings.seed}",
+        f"batch {prepared.plan.batch_size}, {steps:,} step{'s' * (steps != 1)}, seed {settings.seed}",
     ]
 
 

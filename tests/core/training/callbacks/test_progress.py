@@ -22,9 +22,9 @@ def test_a_terminal_shows_a_bar_with_speed_and_metrics_and_keeps_one_line_per_ep
     running = subprocess.Popen(
         [sys.executable, "-m", "convlab", "run", "-e", "3"],
         cwd=tmp_path,
-        env=os.environ | {"COLUMNS": "120", "TERM": "xterm-256color"},
+        env=os.environ | {"COLUMNS": "80", "TERM": "xterm-256color"},
         stderr=terminal,
-        stdout=subprocess.DEVNULL,
+        stdout=terminal,
     )
     os.close(terminal)
     shown = b""
@@ -41,6 +41,10 @@ def test_a_terminal_shows_a_bar_with_speed_and_metrics_and_keeps_one_line_per_ep
     assert "\x1b[?25h" in text, "the cursor is shown again"
     assert [f"epoch {number}/3" in text for number in (1, 2, 3)] == [True] * 3
     assert "I0000" not in text
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r\n", "\n").splitlines()
+    assert all(len(line) <= 80 for line in plain if "━" not in line)
+    next_steps = plain[[line.startswith("next") for line in plain].index(True) :]
+    assert [line[7:].split()[0] for line in next_steps] == ["#", "convlab"] * 3, "no command is broken"
 
 
 def test_a_qualified_name_is_not_rendered_as_an_emoji(

@@ -4,6 +4,7 @@ A worker imports TensorFlow once, which takes longer than a small run. It is rep
 trials, since each leaves some memory behind, and after a crash, which costs only the trial that it trained.
 """
 
+import logging
 import multiprocessing
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
@@ -15,6 +16,8 @@ from convlab.trials import worker
 from convlab.trials.trial import Trial, TrialResult
 
 _TRIALS_PER_WORKER = 20
+
+logger = logging.getLogger("convlab.progress")
 
 
 class TrialPool:
@@ -39,6 +42,7 @@ class TrialPool:
     ) -> None:
         from pebble import ProcessPool
 
+        self._jobs, self._is_starting = jobs, True
         # TensorFlow's threads do not survive a fork.
         self._pool: Any = ProcessPool(
             max_workers=jobs,
@@ -67,6 +71,11 @@ class TrialPool:
 
     def submit(self, trial: Trial) -> Future[TrialResult]:
         """Train a trial as soon as a worker is free; ``result_of`` returns its result."""
+        if self._is_starting:
+            self._is_starting = False
+            logger.info(
+                "starting %s", f"{self._jobs} worker processes" if self._jobs > 1 else "a worker process"
+            )
         submitted: Future[TrialResult] = self._pool.submit(worker.perform, None, trial)
         return submitted
 

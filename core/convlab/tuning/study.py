@@ -24,6 +24,7 @@ HEARTBEAT_SECONDS = 30
 _STALE_SECONDS = 10 * HEARTBEAT_SECONDS
 _MOST_RETRIES = 2
 _ATTEMPTS, _POLL_SECONDS = 5, 0.1
+_LEAST_RESULTS = 5
 _OWNER, _RENEWED, _RETRIES, _GAVE_UP = "owner", "renewed", "retries", "gave_up"
 FOLDER, MESSAGE = "folder", "message"
 
@@ -171,19 +172,23 @@ class Study:
             return None
 
     def importances(self) -> dict[str, float]:
-        """Return how much of the score's variance each setting explains; empty for few trials.
+        """Return how much of the score's variance each setting explains; empty for fewer than 5 results.
 
         By functional ANOVA (Hutter et al. 2014, An efficient approach for assessing hyperparameter
         importance).
         """
         import optuna
 
+        if sum(trial.state.name == "COMPLETE" for trial in self.trials) < _LEAST_RESULTS:
+            return {}
         try:
             return {
                 key: float(value)
-                for key, value in optuna.importance.get_param_importances(self._study).items()
+                for key, value in optuna.importance.get_param_importances(
+                    self._study, evaluator=optuna.importance.FanovaImportanceEvaluator(seed=0)
+                ).items()
             }
-        except (ValueError, RuntimeError):  # fewer than two trials, or all scores are equal
+        except RuntimeError:  # all scores are equal
             return {}
 
     def _rank(self, number: int) -> int:

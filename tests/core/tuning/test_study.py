@@ -164,3 +164,17 @@ def test_a_storage_that_cannot_be_opened_is_reported(space: tuple[Parameter, ...
     for storage in ("nonsense://x/y", tmp_path / "missing" / "journal"):
         with pytest.raises(ConvlabError, match="cannot be opened"):
             open_study(storage, space)
+
+
+def test_the_setting_that_decides_the_score_is_the_most_important(
+    tmp_path: Path, space: tuple[Parameter, ...]
+) -> None:
+    study = open_study(tmp_path / "journal", space)
+    for number in range(10):
+        assert bool(study.importances()) == (number >= 5)
+        asked = study.ask(10)
+        assert asked
+        study.tell(asked[0], asked[1]["optimizer.momentum"])
+    importances = study.importances()
+    assert importances["optimizer.momentum"] > 0.9
+    assert sum(importances.values()) == pytest.approx(1.0)

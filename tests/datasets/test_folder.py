@@ -247,6 +247,7 @@ def test_a_class_may_be_called_train_and_a_path_may_start_with_a_tilde(
     assert _load("~/pets").class_names == ("cat", "train")
 
 
+@pytest.mark.slow
 def test_training_on_streamed_jpegs_gives_the_same_result_as_in_memory(
     tmp_path: Path, real_digits: Digits
 ) -> None:

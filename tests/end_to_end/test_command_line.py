@@ -45,6 +45,7 @@ def test_run_without_arguments_trains_on_digits_and_prints_the_run_folder_and_th
     assert "\x1b[" not in finished.stdout + finished.stderr, "piped output must not be coloured"
 
 
+@pytest.mark.slow
 def test_rerunning_the_saved_experiment_in_another_process_reproduces_every_result(
     forked: Any, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_standard_output_contains_only_json_even_if_plugins_print(forked: Any, t
     assert len(recorded["sha256"]) == 64
 
 
+@pytest.mark.slow
 def test_the_saved_model_accepts_raw_pixels_and_reproduces_the_test_accuracy_of_the_run(
     forked: Any, tmp_path: Path
 ) -> None:

@@ -78,7 +78,10 @@ def test_a_run_killed_many_times_resumes_to_the_same_weights_bit_for_bit(
     assert final_state(run) == final_state(tmp_path / "runs" / "uninterrupted")
 
 
-@pytest.mark.parametrize(("signal_number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("signal_number", "exit_code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_an_interrupted_run_saves_its_position_and_resumes_there(
     forked: Any, tmp_path: Path, signal_number: signal.Signals, exit_code: int
 ) -> None:
@@ -105,6 +108,7 @@ def test_an_interrupted_run_saves_its_position_and_resumes_there(
     assert (run / "model.keras").exists()
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_a_run_with_one_error_and_the_run_resumes_once_there_is_space(
     forked: Any, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ COMMANDS = {
 }
 SETS = [
     pytest.param(tuple(PLUGINS), id="all"),
-    *(pytest.param((name,), id=name, marks=pytest.mark.slow) for name in PLUGINS),
+    *(pytest.param((name,), id=name) for name in PLUGINS),
 ]
 
 
@@ -72,6 +72,7 @@ def result(finished: Any) -> Any:
     return shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", SETS)
 def test_plugins_that_misbehave_break_no_command_and_change_no_result(
     forked: Any, tmp_path: Path, results_without: dict[str, Any], names: tuple[str, ...]

@@ -241,6 +241,7 @@ def test_a_run_records_the_plugins_of_its_parts(runs: dict[str, dict[str, Any]],
     assert versions == {f"convlab-bars:{name}": "1.2.3" for name in names}
 
 
+@pytest.mark.slow
 def test_the_saved_models_load_in_another_process_and_classify_raw_images(
     site: Path, runs: dict[str, dict[str, Any]]
 ) -> None:

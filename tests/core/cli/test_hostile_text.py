@@ -190,6 +190,7 @@ def prints_hostile_text(arguments: list[str]) -> bool:
     return r"\u202etxt" in printed
 
 
+@pytest.mark.slow
 def test_no_text_of_others_controls_the_terminal(home: Path) -> None:
     silent = [each for each in commands_that_do_not_train() if not prints_hostile_text(each)]
     assert silent == [], "the text does not reach what is tested"

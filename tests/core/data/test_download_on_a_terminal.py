@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def run_on_a_terminal(folder: Path, *arguments: str) -> tuple[int, str]:
     """Run convlab on a pseudo-terminal and return its exit code and what the terminal showed."""
@@ -30,6 +32,7 @@ def run_on_a_terminal(folder: Path, *arguments: str) -> tuple[int, str]:
     return process.wait(), shown.decode()
 
 
+@pytest.mark.slow
 def test_a_download_slower_than_the_import_of_tensorflow_shows_a_bar_and_trains(
     plugin: Callable[..., Path], server: Any, petals: bytes, tmp_path: Path
 ) -> None:

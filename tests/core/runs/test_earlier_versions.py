@@ -1,6 +1,7 @@
 """Run folders of version 0.1 can be listed, shown, evaluated, predicted with and resumed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,8 @@ from convlab import (
 )
 
 
-@pytest.fixture
-def earlier_run(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run whose files have the names of version 0.1."""
     folder = run(
         Experiment(
@@ -34,7 +35,7 @@ def earlier_run(tmp_path: Path) -> Path:
             train=TrainSettings(epochs=1, restore_best=True, warmup=0.0),
         ),
         host=PluginHost(third_party=False),
-        runs_dir=tmp_path,
+        runs_dir=tmp_path_factory.mktemp("runs"),
         name="earlier",
         progress=False,
     ).folder
@@ -63,6 +64,12 @@ def earlier_run(tmp_path: Path) -> Path:
     environment["plugins"] = [each for each in environment["plugins"] if each["kind"] != "schedule"]
     (folder / "environment.json").write_text(json.dumps(environment), encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def earlier_run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it, alone in its folder."""
+    return Path(shutil.copytree(finished, tmp_path / "earlier"))
 
 
 def test_it_is_listed_and_shown(earlier_run: Path) -> None:

@@ -381,6 +381,7 @@ def quantized_model() -> keras.Model:
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [varied_model, quantized_model])
 def test_a_model_of_many_kinds_of_layers_and_operations_is_allowed(
     tmp_path: Path, build: Callable[[], keras.Model]

@@ -162,6 +162,7 @@ def test_a_damaged_record_means_not_running(run: Path, content: bytes) -> None:
     assert state(run) == "interrupted"
 
 
+@pytest.mark.slow
 def test_listing_never_prevents_a_process_from_taking_the_lock(run: Path) -> None:
     with process(LIST, run.parent), process(LIST, run.parent):
         for _ in range(300):

@@ -91,6 +91,7 @@ def test_a_layer_that_fails_or_whose_inputs_are_unknown_is_named(nested: bool, m
         prepare(Experiment(architecture="own"), host=host_with(build))
 
 
+@pytest.mark.slow
 def test_a_run_with_adapted_layers_repeats_resumes_and_saves_them(tmp_path: Path) -> None:
     host = PluginHost(third_party=False)
     settings: dict[str, Any] = {

@@ -76,6 +76,7 @@ def test_both_loops_see_the_same_augmented_batches(train: Callable[..., Run]) ->
     assert not same_weights(tape, train("plain", [], compile="off"))
 
 
+@pytest.mark.slow
 def test_a_step_that_xla_compiles_is_augmented_too(train: Callable[..., Run]) -> None:
     plain, compiled = (train(choice, ["flip", "crop"], compile=choice) for choice in ("off", "on"))
     for mine, other in zip(plain.model.get_weights(), compiled.model.get_weights(), strict=True):
@@ -97,6 +98,7 @@ def test_a_run_resumed_in_the_middle_of_an_epoch_sees_what_an_unbroken_one_does(
     assert resumed.test == unbroken.test
 
 
+@pytest.mark.slow
 def test_a_stream_is_augmented_like_images_in_memory() -> None:
     from convlab.training.trainer import Trainer
 

@@ -106,6 +106,7 @@ OPTIMIZERS: dict[str, Build] = {
     "global clip norm and weight decay": sgd(global_clipnorm=0.1, weight_decay=0.01),
     "clip value": keras_optimizer("Adam", clipvalue=0.01, amsgrad=True),
 }
+EVERYDAY_OPTIMIZERS = {"Adam", "SGD", "loss scale optimizer", "use_ema, overwriting", "gradient accumulation"}
 
 
 def trained(host: PluginHost, *, loop: str, **settings: Any) -> tuple[list[npt.NDArray[Any]], Any]:
@@ -175,10 +176,13 @@ def assert_all_agree(host: PluginHost, *, atol: float = 1e-4, **settings: Any) -
         pytest.param(
             build,
             id=name,
-            marks=pytest.mark.skipif(
-                name == "Muon" and Version(version("keras")) < Version("3.14"),
-                reason="Muon of this Keras fails in a plain Keras script too",
-            ),
+            marks=[
+                *([] if name in EVERYDAY_OPTIMIZERS else [pytest.mark.slow]),
+                pytest.mark.skipif(
+                    name == "Muon" and Version(version("keras")) < Version("3.14"),
+                    reason="Muon of this Keras fails in a plain Keras script too",
+                ),
+            ],
         )
         for name, build in OPTIMIZERS.items()
     ],

@@ -117,6 +117,7 @@ def test_a_graph_of_many_steps_equals_a_plain_keras_loop(
         np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_both_loops_include_the_weight_penalties_of_an_architecture(host: PluginHost) -> None:
     from types import SimpleNamespace
 
@@ -172,7 +173,7 @@ def test_dropout_depends_on_the_seed_and_epoch_but_not_on_earlier_draws(host: Pl
     assert not np.array_equal(second_epoch, draw(1))
 
 
-@pytest.mark.parametrize("loop", ["tape", "fit"])
+@pytest.mark.parametrize("loop", ["tape", pytest.param("fit", marks=pytest.mark.slow)])
 def test_a_run_leaves_none_of_its_graphs_in_memory(tiny_task: TinyTask, loop: Literal["tape", "fit"]) -> None:
     import tensorflow as tf
 

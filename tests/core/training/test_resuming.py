@@ -53,6 +53,7 @@ def weights(result: Run) -> bytes:
     return b"".join(np.asarray(weight).tobytes() for weight in result.model.get_weights())
 
 
+@pytest.mark.slow
 def test_a_finished_run_that_trains_further_equals_a_longer_run(
     train: Callable[..., Run], host: PluginHost, tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_an_export_is_the_same_model_in_its_own_runtime(
     assert logits.dtype == np.float32
 
 
+@pytest.mark.slow
 def test_quantization_reduces_the_size(runs_dir: Path, tmp_path: Path) -> None:
     sizes = [
         export(

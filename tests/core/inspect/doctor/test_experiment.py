@@ -171,6 +171,7 @@ def test_each_mistake_is_the_only_finding_and_has_a_fix(
     assert fix in finding.fix
 
 
+@pytest.mark.slow
 def test_an_examination_does_not_change_the_results_of_the_next_run(tmp_path: Path) -> None:
     from convlab import TrainSettings, run
 

@@ -60,6 +60,7 @@ def test_a_qualified_name_is_not_rendered_as_an_emoji(
     assert printed.out == "mine.py:one:\n"
 
 
+@pytest.mark.slow
 def test_training_continues_after_its_reader_closed_the_pipe(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "convlab", "run", "-e", "3", "--name", "alone"],

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from convlab.comparison.arm import ArmResult
@@ -89,22 +90,41 @@ class Comparison:
     def _repr_html_(self) -> str:
         from convlab.drawing.notebook import fragment
 
-        unit = self.unit
-        level = f"{self.arms[0].estimate.level * 100:.4g}%"
-        return fragment(
-            headings=("arm", f"{self.split} {self.metric}", f"{level} interval", "training", "parameters"),
-            rows=[
-                (
-                    arm.label,
-                    unit.score(arm.estimate.mean),
-                    f"{unit.amount(arm.estimate.low)} to {unit.amount(arm.estimate.high)}",
-                    duration(float(arm.seconds.mean())),
-                    f"{arm.parameters:,}",
-                )
-                for arm in self.arms
-            ],
-            lines=[pair.verdict for pair in self.pairs],
-        )
+        headings, rows = self.table()
+        return fragment(headings=headings, rows=rows, lines=[pair.verdict for pair in self.pairs])
+
+    def table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return the headings and the rows of the table of arms, as text."""
+        unit, level = self.unit, f"{self.arms[0].estimate.level * 100:.4g}%"
+        headings = ("arm", f"{self.split} {self.metric}", "sd", f"{level} interval", "training", "parameters")
+        return headings, [
+            (
+                arm.label,
+                unit.score(arm.estimate.mean),
+                unit.amount(arm.estimate.sd),
+                f"{unit.amount(arm.estimate.low)} to {unit.amount(arm.estimate.high)}",
+                duration(float(arm.seconds.mean())),
+                f"{arm.parameters:,}",
+            )
+            for arm in self.arms
+        ]
+
+    def save(self, to: str | Path) -> Path:
+        """Write the comparison as a page, a table or a figure, by the suffix of the file.
+
+        Args:
+            to: a file that ends in ``.html``, ``.csv``, ``.md``, ``.tex``, ``.png``, ``.svg`` or ``.pdf``.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            ConfigError: the file has another suffix, or it is a page that convlab did not write.
+            ConvlabError: the file cannot be written.
+        """
+        from convlab.comparison.views import write_comparison
+
+        return write_comparison(self, to)
 
     def summary(self) -> dict[str, Any]:
         """Return what ``convlab compare --json`` prints."""

@@ -1,31 +1,23 @@
 """``convlab report`` as a function."""
 
-import base64
-import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from convlab.data.arrays import Data
 from convlab.drawing.figures import write_page
-from convlab.drawing.html import templates
 from convlab.errors import ConfigError
 from convlab.host import PluginHost
 from convlab.reporting.available import Available
 from convlab.reporting.comparison_page import comparison_page
+from convlab.reporting.page import check_replaceable, render
 from convlab.reporting.run_page import run_page
 from convlab.reporting.run_view import Access, RunView, folder_of
 from convlab.runs.recorded_run import RecordedRun
 from convlab.runs.result import Run
-from convlab.system.regular_file import open_regular
-from convlab.version import __version__
 
 REPORT_FILE = "report.html"
-_MARK = b'<meta name="generator" content="convlab'
-_HEAD = 2000  # bytes, in which the mark is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,50 +109,7 @@ def report(
             available.warnings.extend(view.described["damage"])
         content = run_page(views[0], available) if len(views) == 1 else comparison_page(views, available)
     name = "run.html" if len(views) == 1 else "comparison.html"
-    html = _render(name, content | {"missing": available.missing, "logged": available.warnings})
+    html = render(name, content | {"missing": available.missing, "logged": available.warnings})
     if path is not None:
         write_page(path, html.encode())
     return Report(runs=tuple(paths), html=html, path=path, missing=available.missing)
-
-
-def check_replaceable(path: Path) -> None:
-    """Check that a file does not exist, or is a report, which a new one may replace.
-
-    Raises:
-        ConfigError: it is anything else.
-    """
-    try:
-        with os.fdopen(open_regular(path), "rb") as file:  # a pipe in the folder of a run must not block
-            is_report = _MARK in file.read(_HEAD)
-    except FileNotFoundError:
-        return
-    except OSError:
-        is_report = False
-    if not is_report:
-        raise ConfigError(f"{str(path)!r} is not a report; it was not replaced, choose another `to`")
-
-
-def _render(name: str, content: dict[str, Any]) -> str:
-    """Return a page; its policy allows its own style and script, and images within the page."""
-    style, script = (_resource(file) for file in ("style.css", "sort.js"))
-    policy = (
-        f"default-src 'none'; img-src data:; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    page: str = (
-        templates("convlab.reporting")
-        .get_template(name)
-        .render(**content, version=__version__, policy=policy, style=style, script=script)
-    )
-    return page
-
-
-def _resource(name: str) -> Any:
-    import markupsafe
-
-    return markupsafe.Markup((files("convlab.reporting") / "templates" / name).read_text(encoding="utf-8"))
-
-
-def _source(text: str) -> str:
-    """Return the source expression of a Content-Security-Policy that allows exactly this text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -71,6 +71,23 @@ class Sweep:
         scored = [(sign * trial.score, trial) for trial in self.trials if trial.score is not None]
         return [trial for _, trial in sorted(scored, key=lambda pair: pair[0])]
 
+    def save(self, to: str | Path) -> Path:
+        """Write the sweep as a page, a table or a figure, by the suffix of the file.
+
+        Args:
+            to: a file that ends in ``.html``, ``.csv``, ``.md``, ``.tex``, ``.png``, ``.svg`` or ``.pdf``.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            ConfigError: the file has another suffix, or it is a page that convlab did not write.
+            ConvlabError: the file cannot be written.
+        """
+        from convlab.tuning.views import write_sweep
+
+        return write_sweep(self, to)
+
     def summary(self) -> dict[str, Any]:
         """Return what ``convlab sweep --json`` prints."""
         return {

@@ -25,7 +25,7 @@ from convlab import (
     run,
 )
 from convlab.cli.app import app
-from convlab.reporting.report import check_replaceable
+from convlab.reporting.page import check_replaceable
 from convlab.reporting.score import wilson_interval
 
 from .conftest import HOSTILE

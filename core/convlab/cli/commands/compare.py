@@ -18,6 +18,7 @@ from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json, shown
 from convlab.comparison.comparing import compare
 from convlab.comparison.result import Comparison
+from convlab.comparison.views import check_view
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment
 from convlab.runs.lookup import find_run
@@ -110,6 +111,7 @@ def compare_experiments(
     no_plugins: NoPlugins = False,
     runs_dir: options.RunsDir = Path("runs"),
     data_dir: options.DataDir = None,
+    to: options.SaveTo = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -120,6 +122,8 @@ def compare_experiments(
     Example: [cyan]convlab compare "-a mlp" "-a cnn" -d mnist -s data.limit=5000 -e 3[/]
     """
     with ending_well(quiet=quiet):
+        if to is not None:
+            check_view(to)
         result = compare(
             _experiments(context, arms, runs_dir),
             seeds=seeds,
@@ -136,10 +140,12 @@ def compare_experiments(
             runs_dir=runs_dir,
             on_result=None if quiet else print_result,
         )
+        if to is not None:
+            result.save(to)
     if as_json:
         print_json(result.summary())
     else:
-        print_all(*render_comparison(result))
+        print_all(*render_comparison(result), *([f"[dim]saved[/]  {shown(to)}"] if to else []))
 
 
 def _experiments(context: typer.Context, arms: list[str], runs_dir: Path) -> dict[str, Experiment]:
@@ -183,21 +189,12 @@ def print_result(label: str, trial: Trial, result: TrialResult, number: int, cou
 def render_comparison(result: Comparison) -> list[RenderableType]:
     """Return the table of a comparison's arms and its verdicts."""
     unit = result.unit
-    level = f"{result.arms[0].estimate.level * 100:.4g}%"
+    headings, rows = result.table()
     table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column("arm")
-    for heading in (f"{result.split} {result.metric}", "sd", f"{level} interval", "training", "parameters"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for arm in result.arms:
-        mean = arm.estimate
-        table.add_row(
-            shown(arm.label),
-            unit.score(mean.mean),
-            unit.amount(mean.sd),
-            f"{unit.amount(mean.low)} to {unit.amount(mean.high)}",
-            duration(float(arm.seconds.mean())),
-            f"{arm.parameters:,}",
-        )
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number else "left", no_wrap=bool(number))
+    for row in rows:
+        table.add_row(*map(shown, row))
     lines: list[RenderableType] = [table, ""]
     for pair in result.pairs:
         style = {"different": "bold green", "equivalent": "bold", "undecided": "yellow"}[pair.decision]

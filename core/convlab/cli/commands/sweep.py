@@ -16,6 +16,7 @@ from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
 from convlab.cli.options.host import NoPlugins, PluginFiles
 from convlab.cli.output import print_all, print_json, shown
+from convlab.comparison.views import check_view
 from convlab.errors import ConfigError
 from convlab.tuning.optuna_parts import PRUNERS, SAMPLERS
 from convlab.tuning.result import Sweep, SweepTrial
@@ -122,6 +123,7 @@ def sweep_experiment(
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     data_dir: options.DataDir = None,
+    to: options.SaveTo = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -132,6 +134,8 @@ def sweep_experiment(
     Example: [cyan]convlab sweep -d mnist -o sgd -e 2 -s data.limit=5000 --space auto --trials 20[/]
     """
     with ending_well(quiet=quiet):
+        if to is not None:
+            check_view(to)
         seconds = None if budget is None else _seconds(budget)
         result = sweep(
             experiment_from(context, file),
@@ -152,10 +156,12 @@ def sweep_experiment(
             on_trial=None if quiet else _print_trial,
             on_confirmed=None if quiet else print_result,
         )
+        if to is not None:
+            result.save(to)
     if as_json:
         print_json(result.summary())
     else:
-        print_all(*_render(result))
+        print_all(*_render(result), *([f"[dim]saved[/]  {shown(to)}"] if to else []))
 
 
 def _seconds(written: str) -> float:

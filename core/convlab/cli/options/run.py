@@ -37,6 +37,15 @@ DataDir = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", rich_help_panel=_OUTPUT, help="Print the result as one JSON object.")
 ]
+SaveTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar="FILE",
+        rich_help_panel=_OUTPUT,
+        help="Also write a page (.html), a table (.csv, .md, .tex) or a figure (.png, .svg, .pdf).",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="Show no progress.")]
 PrintConfig = Annotated[
     bool,

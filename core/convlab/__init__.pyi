@@ -2,6 +2,7 @@ from . import data as data
 from .api import prepare as prepare
 from .api import resume as resume
 from .api import run as run
+from .code.writing import write_code as write_code
 from .comparison.comparing import compare as compare
 from .comparison.result import Comparison as Comparison
 from .data.arrays import arrays as arrays

@@ -9,6 +9,7 @@ import typer
 
 from convlab.cli.commands.catalog import list_parts, show_part
 from convlab.cli.commands.check import check_target
+from convlab.cli.commands.code import code_of_run
 from convlab.cli.commands.compare import CompareCommand, compare_experiments
 from convlab.cli.commands.data import data_app
 from convlab.cli.commands.doctor import examine
@@ -48,6 +49,7 @@ app.command("evaluate")(evaluate_run)
 app.command("predict")(predict_files)
 app.command("report")(report_runs)
 app.command("plot")(plot_run)
+app.command("code")(code_of_run)
 app.command("export")(export_run)
 app.command("list")(list_parts)
 app.command("show")(show_part)

@@ -157,7 +157,7 @@ def commands_that_do_not_train() -> Iterator[list[str]]:
     yield from (["data", "show", "hostile", *PLUGIN_FILE], ["data", "show", *PHOTOS])
     yield from (["data", "verify", "hostile", "failing", *PLUGIN_FILE], ["data", "verify", *PHOTOS])
     yield from (["runs"], ["runs", "--json"], ["show-run", ARGUMENT], ["show-run", ARGUMENT, "--json"])
-    yield from (["report", ARGUMENT], ["plot", HOSTILE, "--to", "a.png"])
+    yield from (["report", ARGUMENT], ["plot", HOSTILE, "--to", "a.png"], ["code", HOSTILE])
     yield from (["show-run", "stopped"], ["show-run", HOSTILE], ["export", HOSTILE, "-f", "onnx"])
     yield from (["run", flag, HOSTILE] for flag in FLAGS)
     yield from (["run", "-s", f"train.{HOSTILE}=1"], ["run", "-s", f"{HOSTILE}.a=1"], ["run", HOSTILE])

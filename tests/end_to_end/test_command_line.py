@@ -34,7 +34,7 @@ def test_run_without_arguments_trains_on_digits_and_prints_the_run_folder_and_th
 ) -> None:
     finished = convlab("run", folder=tmp_path)
     assert finished.returncode == 0, finished.stderr
-    (folder,) = (tmp_path / "runs").iterdir()
+    (folder,) = (tmp_path / "runs").glob("[!.]*")
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert summary["test"]["accuracy"] >= 0.95
     assert f"runs/{folder.name}" in finished.stdout

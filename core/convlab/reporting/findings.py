@@ -17,6 +17,7 @@ def findings(run: RunView, score: Score) -> list[Any]:
     """Return sentences, as HTML, about a run that has been evaluated, the most important first."""
     return [
         *_compared(score),
+        *_looks(run),
         *_generalization(run),
         *_calibration(run.evaluation),
         *_classes(run.evaluation),
@@ -44,6 +45,15 @@ def _compared(score: Score) -> Iterator[Any]:
     elif score.linear is not None:
         points = 100 * (score.accuracy - score.linear)
         yield f"The network is {points:.1f} points better than a linear classifier of the pixels."
+
+
+def _looks(run: RunView) -> Iterator[Any]:
+    count = run.described["test_looks"]
+    if run.split == "test" and count > 1:
+        yield (
+            f"{count:,} models of this folder were tested on this test set; if the best of them was chosen, "
+            "a part of its score is luck."
+        )
 
 
 def _generalization(run: RunView) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from convlab.runs.reading import (
 )
 from convlab.runs.recorded_plugin import RecordedPlugin
 from convlab.runs.recorded_run import recorded_plugins
+from convlab.runs.test_looks import looks_at_test_set
 
 _PARTS = tuple(part_type.kind.key for part_type in PART_TYPES)
 
@@ -53,9 +54,10 @@ def describe_run(
         "environment": {},
         "plugins": [],
         "files": _file_sizes(path),
+        "test_looks": 0,
         "damage": [],
     }
-    for describe in (_experiment, _environment, _epochs, _summary):
+    for describe in (_experiment, _environment, _epochs, _summary, _looks):
         try:
             described |= describe(path, host)
         except MissingFileError:  # the run stopped before it wrote the file
@@ -91,6 +93,10 @@ def _epochs(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG
 def _summary(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG001
     summary = read_summary(path)
     return {key: summary.get(key) for key in ("parameters", "timing", "epochs")}
+
+
+def _looks(path: Path, host: PluginHost | None) -> dict[str, Any]:  # noqa: ARG001
+    return {"test_looks": looks_at_test_set(path)}
 
 
 def _describe_plugin(plugin: RecordedPlugin) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from convlab.errors import ConfigError, ConvlabError, DivergedError, in_one_line
 from convlab.runs.environment import describe_environment
 from convlab.runs.folder import RunFolder
 from convlab.runs.result import Run
+from convlab.runs.test_looks import record_look
 from convlab.runs.trust.known_plugins import remember
 from convlab.training.callbacks.callback import Callback, FailureState
 from convlab.training.callbacks.progress_bar import progress_display
@@ -75,6 +76,8 @@ def execute(
             model=prepared.model,
         )
         folder.write_summary(result.summary())
+        if result.test:
+            record_look(folder.path, prepared.resolved.experiment.dataset)
     except BaseException as error:
         trainer.callbacks.on_failure(*_failure(error))
         raise

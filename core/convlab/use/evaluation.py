@@ -16,6 +16,7 @@ from convlab.experiment import part_options
 from convlab.host import PluginHost
 from convlab.parts import Dataset, Loss, Metric, Part
 from convlab.runs.recorded_run import RecordedRun, open_run
+from convlab.runs.test_looks import record_look
 from convlab.text.suggestions import did_you_mean
 from convlab.use.evaluation_report import Evaluation, class_reports, confusion_matrix, measure_calibration
 from convlab.use.opening import OpenedRun, open_for_use
@@ -96,6 +97,8 @@ def evaluate(
         logger.info(
             "the run did not evaluate its test set, and this does; choose no more settings by the result"
         )
+    if split == "test" and is_own:
+        record_look(recorded.path, recorded.experiment.dataset)
     return evaluate_images(opened, name, loaded, images, split)
 
 

@@ -19,7 +19,8 @@ def convlab(*arguments: str, code: int = 0) -> str:
 
 
 def test_runs_prints_one_line_per_run(runs_dir: Path) -> None:
-    head, *lines = convlab("runs", "--runs-dir", str(runs_dir)).splitlines()
+    head, *lines, looks = convlab("runs", "--runs-dir", str(runs_dir)).splitlines()
+    assert looks == "test sets looked at: digits with 2 models"
     columns = ("run", "age", "dataset", "architecture", "epochs", "val", "accuracy", "time", "size", "state")
     assert head.split() == [*columns]
     assert [line.split()[0] for line in lines] == ["customized", "plain"]

@@ -1,7 +1,7 @@
 """Sentences about a run claim no more than its numbers show."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ class FakeRun:
     epochs: list[dict[str, Any]]
     path: Path
     selected_epoch: int = 1
+    split: str = "test"
+    described: dict[str, Any] = field(default_factory=lambda: {"test_looks": 1})
 
 
 def evaluated(labels: list[int], predicted: list[int], confidence: float) -> Evaluation:

@@ -29,7 +29,7 @@ def make_run(runs_dir: Path, tmp_path: Path) -> MakeRun:
 
 
 def names(runs_dir: Path) -> set[str]:
-    return {path.name for path in runs_dir.iterdir()}
+    return {path.name for path in runs_dir.glob("[!.]*")}
 
 
 def test_a_run_is_removed_by_its_whole_name_or_folder(make_run: MakeRun, tmp_path: Path) -> None:

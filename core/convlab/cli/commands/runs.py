@@ -19,6 +19,7 @@ from convlab.runs.listed_run import STATES, ListedRun
 from convlab.runs.listing import SORTS, list_runs
 from convlab.runs.notes import annotate_run
 from convlab.runs.removal import find_whole_name, prune_runs, remove_runs
+from convlab.runs.test_looks import most_looks
 from convlab.text.visible import visible
 
 runs_app = typer.Typer(
@@ -90,10 +91,16 @@ def show_runs(
     if as_json:
         print_json([run.record() for run in runs])
     elif runs:
-        print_all(runs_table(runs, runs_dir, _width()))
+        print_all(runs_table(runs, runs_dir, _width()), *_looks(runs_dir))
     else:
         which = "" if (dataset, architecture, state, tag) == (None,) * 4 else " matching"
         print_all(f"There are no{which} runs in {shown(str(runs_dir))}. Start one with 'convlab run'.")
+
+
+def _looks(runs_dir: Path) -> list[str]:
+    counts = {dataset: count for dataset, count in most_looks(runs_dir).items() if count > 1}
+    looks = (f"{shown(dataset)} with {count:,} models" for dataset, count in counts.items())
+    return [f"[dim]test sets looked at: {', '.join(looks)}[/]"] if counts else []
 
 
 def _refuse_options(context: typer.Context) -> None:

@@ -72,6 +72,8 @@ def _render(described: dict[str, Any]) -> list[RenderableType]:
         page += ["", "[bold green]test[/]  not evaluated"]
     if described["test"]:
         page += ["", f"[bold green]test[/]  {shown(metrics_line(described['test']))}"]
+    if described["test_looks"] > 1:
+        page += [f"[dim]the test set was looked at with {described['test_looks']:,} models of this folder[/]"]
     files = (f"{name} ({filesize.decimal(size)})" for name, size in described["files"].items())
     page += ["", f"[dim]files[/]  {shown(', '.join(files))}"]
     return [*page, *_next_commands(described)]

@@ -57,6 +57,7 @@ def run(
     name: str | None = None,
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
+    explain: bool = False,
 ) -> Run:
     """Train an experiment, validate each epoch, evaluate the test set once and save the run.
 
@@ -73,6 +74,7 @@ def run(
         name: the name of the run's folder; by default the time and the parts.
         callbacks: your own ``Callback`` objects; one that raises is dropped with a warning.
         progress: whether to show progress on standard error.
+        explain: whether to explain there what each stage does, with its numbers; results stay the same.
 
     Returns:
         The finished run, with its trained model.
@@ -102,7 +104,15 @@ def run(
     with locked_run(folder):
         prepared = prepare_resolved(resolved, host=host, source=source)
         folder.write_experiment(resolved.experiment.to_toml())
-        return execute(prepared, folder, environment, start=start, progress=progress, callbacks=callbacks)
+        return execute(
+            prepared,
+            folder,
+            environment,
+            start=start,
+            progress=progress,
+            explain=explain,
+            callbacks=callbacks,
+        )
 
 
 def resume(

@@ -13,6 +13,7 @@ from convlab.runs.result import Run
 from convlab.runs.test_looks import record_look
 from convlab.runs.trust.known_plugins import remember
 from convlab.training.callbacks.callback import Callback, FailureState
+from convlab.training.callbacks.explanation import Explanation
 from convlab.training.callbacks.progress_bar import progress_display
 from convlab.training.callbacks.trackers import Trackers
 from convlab.training.callbacks.training_info import TrainingInfo
@@ -27,6 +28,7 @@ def execute(
     *,
     start: float,
     progress: bool,
+    explain: bool = False,
     callbacks: Iterable[Callback] = (),
     changed: Mapping[str, Any] | None = None,
 ) -> Run:
@@ -38,6 +40,7 @@ def execute(
         environment: what is known about where the run started, including ``started``.
         start: when the call started, by ``time.perf_counter``.
         progress: whether to show progress on standard error.
+        explain: whether to explain each stage there.
         callbacks: the caller's own.
         changed: to resume from the last checkpoint, the settings that differ from those the run has had.
     """
@@ -49,6 +52,7 @@ def execute(
         [
             _Recorder(prepared, folder, environment),
             *([progress_display(prepared)] if progress else ()),
+            *([Explanation(prepared)] if explain else ()),
             *callbacks,
             Trackers(prepared.resolved.trackers),
         ],

@@ -37,6 +37,7 @@ def run_experiment(
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
+    explain: options.Explain = False,
     print_config: options.PrintConfig = False,
     dry_run: options.DryRun = False,
 ) -> None:
@@ -65,7 +66,13 @@ def run_experiment(
             prepared = api.prepare(experiment, host=host, data_dir=data_dir)
         else:
             result = api.run(
-                experiment, host=host, data_dir=data_dir, runs_dir=runs_dir, name=name, progress=not quiet
+                experiment,
+                host=host,
+                data_dir=data_dir,
+                runs_dir=runs_dir,
+                name=name,
+                progress=not quiet,
+                explain=explain,
             )
     if print_config and as_json:
         print_json(resolved.model_dump(mode="json", exclude_none=True))

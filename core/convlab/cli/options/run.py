@@ -47,6 +47,14 @@ SaveTo = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="Show no progress.")]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        rich_help_panel=_OUTPUT,
+        help="Explain what each stage does, with its numbers; results stay the same.",
+    ),
+]
 PrintConfig = Annotated[
     bool,
     typer.Option(

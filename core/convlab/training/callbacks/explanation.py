@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.file_proxy import FileProxy
 from rich.text import Text
 
 from convlab.text.console import SafeConsole
@@ -190,15 +191,19 @@ class Explanation(Callback):
         last = plan.images % plan.batch_size
         smaller = f", of which the last has {last}" if last else ""
         return (
-            f"Each epoch sees all {plan.images:,} images once, in a new order: {plan.steps_per_epoch:,} "
-            f"steps of {plan.batch_size} images{smaller}."
+            f"Each epoch sees all {plan.images:,} images once, in a new order. Steps per epoch: "
+            f"{plan.steps_per_epoch:,}, of {plan.batch_size} images{smaller}."
         )
 
     def _say(self, what: str, text: str) -> None:
-        console = SafeConsole(sys.stderr)  # now: a progress bar replaces sys.stderr while it is drawn
+        console = SafeConsole(sys.stderr)
         width = min(console.width, _WIDTH) - _INDENT
         lines = textwrap.wrap(visible(text), max(width, 20), break_on_hyphens=False)
         rest = "".join(f"\n{' ' * _INDENT}{line}" for line in lines[1:])
-        console.print(
-            Text.assemble((f"{what:<{_INDENT}}", "bold cyan"), visible(lines[0]), rest), soft_wrap=True
-        )
+        said = Text.assemble((f"{what:<{_INDENT}}", "bold cyan"), lines[0], rest)
+        if not isinstance(sys.stderr, FileProxy):
+            console.print(said, soft_wrap=True)
+            return
+        with console.capture() as captured:
+            console.print(said, soft_wrap=True)
+        sys.stderr.write(captured.get())  # above the bar, into which the console would print

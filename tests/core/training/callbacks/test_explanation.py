@@ -1,5 +1,6 @@
 """``--explain`` explains a run with its own numbers, and changes none of them."""
 
+import io
 import json
 import math
 import re
@@ -8,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from convlab import Experiment, ImageData, PluginHost, Run, TrainingInfo, prepare, run
 from convlab.training.callbacks.explanation import Explanation
+from convlab.training.callbacks.progress_bar import ProgressBar
 from convlab.training.first_batch import examine_first_batch
 
 HOST = PluginHost(third_party=False)
@@ -104,3 +107,24 @@ def test_names_of_classes_cannot_control_the_terminal(capsys: pytest.CaptureFixt
     assert "\x1b" not in shown
     assert "for the first batch, before training" in shown
     assert "ln(2)" not in shown
+
+
+class Terminal(io.StringIO):
+    """A terminal that remembers everything written to it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_explanation_is_printed_above_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    prepared = prepare(Experiment.model_validate(SETTINGS), host=HOST)
+    bar = ProgressBar(prepared, Console(file=terminal, force_terminal=True))
+    bar.on_compile_begin()
+    Explanation(prepared).on_compile_begin()
+    bar.on_failure("failed", "")
+    written = re.split(r"\r|\n", terminal.getvalue())
+    (line,) = (line for line in written if "images  " in line and "uint8" in line)
+    assert "compiling" not in line

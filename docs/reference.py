@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from convlab.experiment.settings import DataSettings, Experiment, TrainSettings
 from convlab.options.types import readable
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Claim, Part, provided_types
 
 PAGE = Path(__file__).with_name("reference.md")
 OPENING = """# Reference
@@ -27,11 +27,12 @@ Row = tuple[str, ...]
 
 def page() -> str:
     """Return the whole page."""
-    sections = [OPENING, "## Hooks\n", *map(_hook, PART_TYPES)]
+    sections = [OPENING, "## Hooks\n", *map(_hook, provided_types())]
     sections += [
         "## Parts\n",
         "All are frozen dataclasses with keyword arguments only.\n",
-        *map(_part, PART_TYPES),
+        *map(_part, provided_types()),
+        _part(Claim),
     ]
     sections += ["## Settings\n", *map(_settings, (Experiment, DataSettings, TrainSettings))]
     return "\n".join(sections)

@@ -5,6 +5,8 @@ from .api import run as run
 from .code.writing import write_code as write_code
 from .comparison.comparing import compare as compare
 from .comparison.result import Comparison as Comparison
+from .comparison.verification import Verification as Verification
+from .comparison.verification import verify_recipe as verify_recipe
 from .data.arrays import arrays as arrays
 from .data.files.archives import read_archive as read_archive
 from .data.files.layouts import DatasetFiles as DatasetFiles
@@ -45,10 +47,12 @@ from .inspect.checks import check as check
 from .options.search import Search as Search
 from .parts import Architecture as Architecture
 from .parts import Augmentation as Augmentation
+from .parts import Claim as Claim
 from .parts import Dataset as Dataset
 from .parts import Loss as Loss
 from .parts import Metric as Metric
 from .parts import Optimizer as Optimizer
+from .parts import Recipe as Recipe
 from .parts import Schedule as Schedule
 from .parts import Tracker as Tracker
 from .parts.manifest import DatasetManifest as DatasetManifest

@@ -1,4 +1,4 @@
-"""The hooks that a plugin may implement: one per kind of part.
+"""The hooks that a plugin may implement: one per kind of part, and one for recipes.
 
 A hook takes no arguments and returns an iterable of parts, so plugins need no order and have no side effects.
 A plugin is a module, named in the entry-point group ``convlab``, that implements one or more hooks.
@@ -11,7 +11,7 @@ from typing import Any
 
 import pluggy
 
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 
 hookimpl = pluggy.HookimplMarker("convlab")
 _hookspec = pluggy.HookspecMarker("convlab")
@@ -19,7 +19,9 @@ _hookspec = pluggy.HookspecMarker("convlab")
 
 def hook_specifications() -> Any:
     """Return an object that has the specification of each kind's hook, for pluggy."""
-    return SimpleNamespace(**{part_type.kind.hook: _specification(part_type) for part_type in PART_TYPES})
+    return SimpleNamespace(
+        **{part_type.kind.hook: _specification(part_type) for part_type in provided_types()}
+    )
 
 
 def _specification(part_type: type[Part]) -> Any:

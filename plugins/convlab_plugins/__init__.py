@@ -1,8 +1,8 @@
-"""The built-in augmentations, losses, optimizers, schedules, metrics and trackers."""
+"""The built-in augmentations, losses, optimizers, schedules, metrics, trackers and recipes."""
 
 from collections.abc import Iterable
 
-from convlab import Augmentation, Loss, Metric, Optimizer, Schedule, Tracker, hookimpl
+from convlab import Augmentation, Loss, Metric, Optimizer, Recipe, Schedule, Tracker, hookimpl
 from convlab_plugins.adam import ADAM, ADAMW
 from convlab_plugins.augmentations import AUGMENTATIONS
 from convlab_plugins.classification_metrics import METRICS
@@ -10,6 +10,7 @@ from convlab_plugins.lion import LION
 from convlab_plugins.losses import CROSS_ENTROPY, FOCAL
 from convlab_plugins.mlflow_tracker import MLFLOW
 from convlab_plugins.muon import MUON
+from convlab_plugins.recipes import RECIPES
 from convlab_plugins.rmsprop import RMSPROP
 from convlab_plugins.schedules import SCHEDULES
 from convlab_plugins.sgd import SGD
@@ -50,3 +51,9 @@ def convlab_metrics() -> Iterable[Metric]:
 def convlab_trackers() -> Iterable[Tracker]:
     """Return TensorBoard and MLflow."""
     return [TENSORBOARD, MLFLOW]
+
+
+@hookimpl
+def convlab_recipes() -> Iterable[Recipe]:
+    """Return experiments with what they reach."""
+    return RECIPES

@@ -25,7 +25,7 @@ from convlab import (
 )
 from convlab.hookspecs import hook_specifications
 from convlab.inspect.checks.trackers.tracker_subject import EPOCHS, new_run
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 
 
 def test_there_is_one_hook_for_each_kind_of_part() -> None:
@@ -36,12 +36,13 @@ def test_there_is_one_hook_for_each_kind_of_part() -> None:
         "convlab_losses",
         "convlab_metrics",
         "convlab_optimizers",
+        "convlab_recipes",
         "convlab_schedules",
         "convlab_trackers",
     ]
 
 
-@pytest.mark.parametrize("part_type", PART_TYPES)
+@pytest.mark.parametrize("part_type", provided_types())
 def test_a_hook_takes_no_arguments_and_has_the_documentation_of_its_kind(part_type: type[Part]) -> None:
     specification = getattr(hook_specifications(), part_type.kind.hook)
     assert not inspect.signature(specification).parameters

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from convlab import DataSettings, Experiment, TrainSettings
 from convlab.cli.app import app
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -76,7 +76,7 @@ def test_the_reference_page_is_up_to_date(reference: ModuleType) -> None:
 
 
 def test_every_hook_field_and_setting_is_documented(reference: ModuleType) -> None:
-    for part_type in PART_TYPES:
+    for part_type in provided_types():
         assert "Example::" in (inspect.getdoc(part_type) or ""), part_type.__name__
         assert all(meaning for *_, meaning in reference.fields(part_type)), part_type.__name__
     for section in (Experiment, DataSettings, TrainSettings):
@@ -102,10 +102,19 @@ def test_an_undocumented_field_is_detected(reference: ModuleType) -> None:
     assert meanings["undocumented"] == ""
 
 
+def test_the_page_of_results_is_up_to_date() -> None:
+    results = script("results")
+    assert results.PAGE.read_text(encoding="utf-8") == results.page(), "run: python docs/results.py"
+
+
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
     """The script that generates the reference page."""
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    return script("reference")
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

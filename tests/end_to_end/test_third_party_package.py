@@ -16,11 +16,12 @@ PLUGIN = '''
 """Bars: a dataset, two architectures, and a part of most other kinds."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from convlab import (
-    Architecture, Augmentation, Dataset, ImageData, Loss, Metric, Schedule, hookimpl,
+    Architecture, Augmentation, Claim, Dataset, ImageData, Loss, Metric, Recipe, Schedule, hookimpl,
 )
 
 
@@ -106,6 +107,13 @@ def convlab_augmentations():
 
 
 @hookimpl
+def convlab_recipes():
+    claim = Claim(value=0.9, max_seconds=60, seeds=3, machine="any")
+    file = Path(__file__).with_name("bars.toml")
+    return [Recipe(name="bars-90", summary="The bars in 5 epochs", file=file, claim=claim)]
+
+
+@hookimpl
 def convlab_datasets():
     return [Dataset(name="bars", summary="Bright bars in noise", load=load)]
 
@@ -156,6 +164,17 @@ models = [keras.saving.load_model(path) for path in sys.argv[1:]]
 print(json.dumps([np.asarray(model(images)).tolist() for model in models]))
 """
 
+RECIPE = """
+dataset = "bars"
+augment = ["darken"]
+architecture = "functional"
+loss = "nats"
+schedule = "linear"
+metrics = ["accuracy", "cross_entropy"]
+[train]
+epochs = 5
+"""
+
 ARCHITECTURES = ("functional", "subclassed")
 
 
@@ -169,6 +188,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "convlab_bars/__init__.py": PLUGIN,
         "convlab_bars/network.py": NETWORK,
+        "convlab_bars/bars.toml": RECIPE,
         f"{info}/METADATA": "Metadata-Version: 2.1\nName: Convlab_Bars\nVersion: 1.2.3\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/entry_points.txt": "[convlab]\nbars = convlab_bars\n",
@@ -207,9 +227,17 @@ def test_list_shows_the_package_s_parts_with_its_distribution_and_version(site: 
         ("loss", "convlab-bars:nats", "nats"),
         ("schedule", "convlab-bars:linear", "linear"),
         ("metric", "convlab-bars:cross_entropy", "cross_entropy"),
+        ("recipe", "convlab-bars:bars-90", "bars-90"),
     ]
     assert {(part["provider"], part["version"]) for part in parts} == {("convlab-bars", "1.2.3")}
     assert {"digits", "cnn", "adam", "accuracy"} <= {part["name"] for part in listed}
+
+
+def test_the_package_s_recipe_names_its_own_parts(site: Path) -> None:
+    printed = json.loads(convlab(site, "run", "--recipe", "bars-90", "-e", "2", "--print-config", "--json"))
+    assert printed["loss"] == "convlab-bars:nats"
+    assert printed["augment"] == ["convlab-bars:darken"]
+    assert printed["train"]["epochs"] == 2
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

@@ -19,6 +19,7 @@ from convlab.cli.commands.new import new_package
 from convlab.cli.commands.plot import plot_run
 from convlab.cli.commands.plugins import list_plugins
 from convlab.cli.commands.predict import predict_files
+from convlab.cli.commands.recipes import recipes_app
 from convlab.cli.commands.report import report_runs
 from convlab.cli.commands.resume import resume_run
 from convlab.cli.commands.run import run_experiment
@@ -57,6 +58,7 @@ app.command("plugins")(list_plugins)
 app.command("check")(check_target)
 app.command("new")(new_package)
 app.command("doctor")(examine)
+app.add_typer(recipes_app)
 app.add_typer(runs_app)
 app.add_typer(data_app)
 

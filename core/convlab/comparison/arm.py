@@ -1,5 +1,6 @@
 """The arms of a comparison: experiments that differ in anything but their data."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,8 +44,8 @@ class ArmResult:
             "label": self.label,
             "mean": self.estimate.mean,
             "sd": self.estimate.sd,
-            "low": self.estimate.low,
-            "high": self.estimate.high,
+            "low": self.estimate.low if math.isfinite(self.estimate.low) else None,
+            "high": self.estimate.high if math.isfinite(self.estimate.high) else None,
             "seconds": float(np.mean(self.seconds)),
             "parameters": self.parameters,
             "scores": self.scores.tolist(),

@@ -1,26 +1,22 @@
 """``convlab compare`` as a function."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from convlab.comparison.arm import common_metric, resolve_arms, sealed, with_seed
+from convlab.comparison.arm import common_metric, resolve_arms
 from convlab.comparison.conclusion import Question, check_images, conclude
 from convlab.comparison.earlier_runs import EarlierRuns
 from convlab.comparison.result import Comparison, Split
 from convlab.comparison.statistics import Method, looks
-from convlab.errors import ConfigError, ConvlabError
-from convlab.experiment import Experiment, ResolvedExperiment
+from convlab.comparison.training_arms import OnResult, train_arms, trials_of
+from convlab.errors import ConfigError
+from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.text.suggestions import did_you_mean
 from convlab.trials.pool import TrialPool
-from convlab.trials.trial import Trial, TrialResult
-
-logger = logging.getLogger("convlab")
+from convlab.trials.trial import TrialResult
 
 _SPLITS: tuple[Split, ...] = ("validation", "test")
-OnResult = Callable[[str, Trial, TrialResult, int, int], None]
-"""Called with the arm, the trial, its result, the number of results so far, and how many there will be."""
 
 
 def compare(
@@ -106,53 +102,14 @@ def compare(
             earlier = EarlierRuns(runs_dir)
             done = len(next(iter(results.values())))
             new = range(first_seed + done, first_seed + count)
-            queue = list(_trials(resolved, new, split, earlier))
-            for label, result in _train(pool, queue, on_result):
+            queue = list(trials_of(resolved, new, split, earlier))
+            for label, result in train_arms(pool, queue, on_result):
                 results[label].append(result)
             check_images(results)
             comparison = conclude(resolved, results, question, rate)
             if comparison.is_decided:
                 break
     return comparison
-
-
-def _trials(
-    arms: Mapping[str, ResolvedExperiment], seeds: Iterable[int], split: Split, earlier: EarlierRuns
-) -> Iterator[tuple[str, Trial]]:
-    """Yield the trials of seeds, seed by seed, so that a busy machine slows all arms alike."""
-    for seed in seeds:
-        for label, arm in arms.items():
-            experiment = sealed(with_seed(arm.experiment, seed))
-            folder = earlier.find(experiment, arm)
-            yield (
-                label,
-                Trial(experiment=experiment, folder=folder, evaluates=split == "test"),
-            )
-
-
-def _train(
-    pool: TrialPool, queue: Sequence[tuple[str, Trial]], on_result: OnResult | None
-) -> list[tuple[str, TrialResult]]:
-    """Train the trials, and return the results in the order of the queue.
-
-    Raises:
-        ConvlabError: a run failed.
-        KeyboardInterrupt: a run was stopped.
-    """
-    found: dict[int, TrialResult] = {}
-    for index, result in pool.perform(trial for _, trial in queue):
-        label, trial = queue[index]
-        seed = trial.experiment.train.seed
-        if result.interrupted:
-            raise KeyboardInterrupt
-        if result.failure:
-            raise ConvlabError(f"{label!r} failed with seed {seed}: {result.failure}")
-        for message in result.warnings:
-            logger.warning("%s (%s, seed %d)", message, label, seed)
-        found[index] = result
-        if on_result is not None:
-            on_result(label, trial, result, len(found), len(queue))
-    return [(label, found[index]) for index, (label, _) in enumerate(queue)]
 
 
 def _check(

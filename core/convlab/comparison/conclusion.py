@@ -53,7 +53,7 @@ def conclude(
     """
     sign = 1 if question.larger_is_better else -1
     ranked = sorted(
-        (_arm(label, arm, results[label], question, 1 - rate) for label, arm in arms.items()),
+        (arm_result(label, arm, results[label], question, 1 - rate) for label, arm in arms.items()),
         key=lambda arm: -sign * arm.estimate.mean,
     )
     unit = Unit(question.metric, is_fraction=is_fraction(question.metric, ranked))
@@ -88,13 +88,14 @@ def conclude(
     )
 
 
-def _arm(
+def arm_result(
     label: str,
     arm: ResolvedExperiment,
     results: Sequence[TrialResult],
     question: Question,
     level: float,
 ) -> ArmResult:
+    """Return the scores of one arm's runs, and their mean with its interval at a level."""
     scores = np.array([_score(label, result, question) for result in results])
     return ArmResult(
         label=label,

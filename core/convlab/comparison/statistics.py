@@ -72,7 +72,7 @@ class Difference:
 
 
 def estimate(values: Scores, level: float, method: Method = "t") -> Estimate:
-    """Return the mean of at least two values with its confidence interval.
+    """Return the mean of values with its confidence interval, which is unbounded for a single value.
 
     Args:
         values: float64 ``(n,)``.
@@ -83,11 +83,11 @@ def estimate(values: Scores, level: float, method: Method = "t") -> Estimate:
     """
     from scipy import stats
 
-    mean, sd = float(values.mean()), float(values.std(ddof=1))
     if np.ptp(values) == 0:  # no interval is defined without any variation
         mean = float(values[0])
         unbounded = 0.0 if _sign_test(values) < 1 - level or not mean else math.inf
         return Estimate(mean=mean, sd=0.0, low=mean - unbounded, high=mean + unbounded, level=level)
+    mean, sd = float(values.mean()), float(values.std(ddof=1))
     if method == "t":
         interval = stats.ttest_1samp(values, 0.0).confidence_interval(level)
     else:

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler
 
 from convlab.errors import ConfigError
 from convlab.experiment.earlier_names import MOVED, with_current_names
+from convlab.experiment.recipes import recipe_tables
 from convlab.experiment.toml_file import read_toml
+from convlab.host import PluginHost
 from convlab.options.reading import first_mistake
-from convlab.parts import PART_TYPES
+from convlab.parts import PART_TYPES, Recipe
 from convlab.text.suggestions import did_you_mean
 from convlab.text.synonyms import NO_SUCH_SETTING
 from convlab.text.visible import is_safe
@@ -190,6 +192,24 @@ class Experiment(_PartSettings):
             ConfigError: the file cannot be read, is not valid TOML, or has an invalid key or value.
         """
         return cls.model_validate(read_toml(Path(file)))
+
+    @classmethod
+    def from_recipe(cls, name: str, *, host: PluginHost | None = None) -> Self:
+        """Return the experiment of a recipe.
+
+        Args:
+            name: as ``convlab list recipes`` prints it.
+            host: where the recipe comes from; by default all installed plugins.
+
+        Raises:
+            UnknownNameError: no recipe, or recipes of more than one third party, have that name.
+            ConfigError: the recipe's file cannot be read or has an invalid key or value.
+
+        Example::
+
+            run(Experiment.from_recipe("mnist-99"))
+        """
+        return cls.model_validate(recipe_tables((host or PluginHost()).find(Recipe, name)))
 
     def _repr_html_(self) -> str:
         from convlab.drawing.notebook import fragment

@@ -14,7 +14,7 @@ from convlab.host.discovery import Candidate, blocked_names, built_ins, entry_po
 from convlab.host.hook_manager import HookManager
 from convlab.host.isolation import isolated
 from convlab.host.provider import PluginFailure, ProvidedPart, Provider, Stage
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 from convlab.system.tensorflow_start import hushed_import
 
 PartT = TypeVar("PartT", bound=Part)
@@ -149,7 +149,7 @@ class PluginHost:
         self._collect(plugin)
 
     def _collect(self, plugin: object) -> None:
-        for part_type in PART_TYPES:
+        for part_type in provided_types():
             hook: pluggy.HookCaller = getattr(self._hooks.hook, part_type.kind.hook)
             for implementation in hook.get_hookimpls():
                 if implementation.plugin is plugin:

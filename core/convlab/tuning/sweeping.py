@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from convlab.comparison.arm import common_metric
-from convlab.comparison.comparing import OnResult, compare
+from convlab.comparison.comparing import compare
+from convlab.comparison.training_arms import OnResult
 from convlab.errors import ConfigError, ConvlabError
 from convlab.experiment import Experiment, resolve
 from convlab.host import PluginHost

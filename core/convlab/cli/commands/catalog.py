@@ -13,7 +13,8 @@ from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json, shown
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import option_fields
-from convlab.parts import PART_TYPES, part_type
+from convlab.parts import Claim, Recipe, part_type, provided_types
+from convlab.text.formatting import duration
 
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -32,7 +33,7 @@ def list_parts(
     Example: [cyan]convlab list architectures[/]
     """
     with ending_well():
-        part_types = PART_TYPES if kind is None else [part_type(kind)]
+        part_types = provided_types() if kind is None else [part_type(kind)]
         host = host_from(plugin, no_plugins)
         rows = [_describe(part, host) for each in part_types for part in host.parts(each)]
     if as_json:
@@ -61,6 +62,9 @@ def show_part(
         described["options"] = (
             [asdict(option) for option in option_fields(part.options)] if part.options else []
         )
+        if isinstance(part, Recipe):
+            described["claim"] = asdict(part.claim)
+            described["experiment"] = part.file.read_text(encoding="utf-8")
     if as_json:
         print_json(described)
     else:
@@ -110,6 +114,19 @@ def _page(described: dict[str, Any]) -> list[str | Table]:
             for name in kind.train_defaults
         ),
     ]
+    if "claim" in described:
+        claim = Claim(**described["claim"])
+        page.append(
+            f"[dim]test {claim.metric} {claim.value:g} or better, measured with {claim.seeds} seeds; "
+            f"at most {duration(claim.max_seconds)} of training on {claim.machine}[/]"
+        )
+        return [
+            *page,
+            "",
+            *map(shown, described["experiment"].splitlines()),
+            "",
+            f"[dim]Run it with convlab run --recipe {shown(described['name'])}[/]",
+        ]
     if not described["options"]:
         return [*page, "no options"]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))

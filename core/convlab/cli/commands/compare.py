@@ -1,7 +1,9 @@
 """``convlab compare``: trains experiments with the same seeds, and says which is better."""
 
+import functools
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,13 +16,15 @@ from convlab.cli.errors import ending_well
 from convlab.cli.messages import print_message
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
-from convlab.cli.options.host import NoPlugins, PluginFiles
+from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json, shown
 from convlab.comparison.comparing import compare
 from convlab.comparison.result import Comparison
 from convlab.comparison.views import check_view
 from convlab.errors import ConfigError
 from convlab.experiment import Experiment
+from convlab.host import PluginHost
+from convlab.parts import Recipe
 from convlab.runs.lookup import find_run
 from convlab.text.formatting import duration
 from convlab.trials.trial import Trial, TrialResult
@@ -48,8 +52,8 @@ def compare_experiments(
         list[str],
         typer.Argument(
             metavar="ARM",
-            help="Flags of 'convlab run' in quotes, such as \"-a mlp\", an experiment's file or a run; "
-            'NAME="-a mlp" names an arm.',
+            help='Flags of \'convlab run\' in quotes, such as "-a mlp" or "--recipe mnist-99", an '
+            'experiment\'s file or a run; NAME="-a mlp" names an arm.',
             show_default=False,
         ),
     ],
@@ -125,7 +129,7 @@ def compare_experiments(
         if to is not None:
             check_view(to)
         result = compare(
-            _experiments(context, arms, runs_dir),
+            _experiments(context, arms, runs_dir, lambda: host_from(plugin, no_plugins)),
             seeds=seeds,
             until_decided=until_decided,
             split=split,
@@ -148,23 +152,28 @@ def compare_experiments(
         print_all(*render_comparison(result), *([f"[dim]saved[/]  {shown(to)}"] if to else []))
 
 
-def _experiments(context: typer.Context, arms: list[str], runs_dir: Path) -> dict[str, Experiment]:
-    """Return the experiment of each arm, by its name.
+def _experiments(
+    context: typer.Context, arms: list[str], runs_dir: Path, load_host: Callable[[], PluginHost]
+) -> dict[str, Experiment]:
+    """Return the experiment of each arm, by its name; plugins are loaded if an arm is a recipe.
 
     Raises:
         ConfigError: two arms have one name, or an arm is invalid.
     """
+    load_host = functools.cache(load_host)
     experiments: dict[str, Experiment] = {}
     for arm in map(str.strip, arms):
         labelled = _LABELLED.fullmatch(arm)
         label, written = labelled.groups() if labelled else (arm, arm)
         if label in experiments:
             raise ConfigError(f"two arms are called {label!r}; name one, as in other='{written}'")
-        experiments[label] = _experiment(context, label, written, runs_dir)
+        experiments[label] = _experiment(context, label, written, runs_dir, load_host)
     return experiments
 
 
-def _experiment(context: typer.Context, label: str, written: str, runs_dir: Path) -> Experiment:
+def _experiment(
+    context: typer.Context, label: str, written: str, runs_dir: Path, load_host: Callable[[], PluginHost]
+) -> Experiment:
     assert context.parent is not None, "the command belongs to an app"
     run_command = context.parent.command.commands["run"]  # type: ignore[attr-defined]
     try:
@@ -176,7 +185,9 @@ def _experiment(context: typer.Context, label: str, written: str, runs_dir: Path
     file = arm.params["file"]
     if file is not None and (file.is_dir() or file.suffix != ".toml"):
         file = find_run(file, runs_dir) / "experiment.toml"
-    return experiment_from(context, file, over=arm)
+    name = arm.params["recipe"]
+    recipe = None if name is None else load_host().find(Recipe, name)
+    return experiment_from(context, file, recipe=recipe, over=arm)
 
 
 def print_result(label: str, trial: Trial, result: TrialResult, number: int, count: int) -> None:

@@ -7,13 +7,17 @@ from typing import Annotated
 import typer
 
 from convlab.cli.errors import ending_well
-from convlab.cli.options.completion import KINDS, complete_kind
+from convlab.cli.options.completion import complete_kind
 from convlab.cli.output import print_all, print_json, shown
+from convlab.parts import PART_TYPES
 from convlab.scaffold import NewPackage, create_package
+
+_NAMES = [part_type.kind.name for part_type in PART_TYPES]
+_KINDS = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 
 
 def new_package(
-    kind: Annotated[str, typer.Argument(help=f"{KINDS}.", autocompletion=complete_kind)],
+    kind: Annotated[str, typer.Argument(help=f"{_KINDS}.", autocompletion=complete_kind)],
     name: Annotated[str, typer.Argument(help="The part's name, such as tinynet.")],
     to: Annotated[
         Path,

@@ -8,7 +8,7 @@ from convlab.cli.errors import ending_well
 from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
 from convlab.cli.output import print_all, print_json, shown
 from convlab.host import PluginHost, Provider
-from convlab.parts import PART_TYPES
+from convlab.parts import provided_types
 
 
 def list_plugins(
@@ -52,7 +52,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
 def _parts(host: PluginHost, provider: Provider) -> list[str]:
     return [
         f"{part_type.kind} {provided.part.name}"
-        for part_type in PART_TYPES
+        for part_type in provided_types()
         for provided in host.parts(part_type)
         if provided.provider == provider
     ]

@@ -10,10 +10,11 @@ from convlab import api
 from convlab.cli.errors import ending_well
 from convlab.cli.options import run as options
 from convlab.cli.options.experiment import experiment_from, with_experiment_flags
-from convlab.cli.options.host import NoPlugins, PluginFiles
+from convlab.cli.options.host import NoPlugins, PluginFiles, host_from
 from convlab.cli.options.recorded_run import Trust
 from convlab.cli.output import columns, print_all, print_json, print_text, shown
 from convlab.experiment import resolve
+from convlab.parts import Recipe
 from convlab.runs.recorded_threads import recorded_environment, warn_about_threads
 from convlab.runs.repeating import host_to_run
 from convlab.runs.result import Run
@@ -29,6 +30,7 @@ _STOPPED_EARLY = {
 def run_experiment(
     context: typer.Context,
     file: options.File = None,
+    recipe: options.RecipeName = None,
     plugin: PluginFiles = None,
     no_plugins: NoPlugins = False,
     trust: Trust = False,
@@ -43,23 +45,27 @@ def run_experiment(
 ) -> None:
     """Train an architecture on a dataset, validate after each epoch and evaluate the test set at the end.
 
-    Settings come from the defaults, FILE.toml, the environment (CONVLAB_EPOCHS and so on) and the command
-    line; later ones override earlier ones. The experiment.toml of a run repeats that run, with the plugin
-    files that it recorded.
+    Settings come from the defaults, FILE.toml or a recipe, the environment (CONVLAB_EPOCHS and so on) and
+    the command line; later ones override earlier ones. The experiment.toml of a run repeats that run, with
+    the plugin files that it recorded.
 
     Example: [cyan]convlab run -d mnist -a cnn -o sgd -e 3 --schedule step[/]
     """
     with ending_well(quiet=quiet):
-        experiment = experiment_from(context, file)
+        if recipe is None:
+            experiment = experiment_from(context, file)
+            host = host_to_run(
+                experiment,
+                file,
+                plugin_files=plugin or (),
+                third_party=False if no_plugins else None,
+                trust=trust,
+            )
+        else:
+            host = host_from(plugin, no_plugins)
+            experiment = experiment_from(context, file, recipe=host.find(Recipe, recipe))
         if file is not None:
             warn_about_threads(recorded_environment(file), experiment.train)
-        host = host_to_run(
-            experiment,
-            file,
-            plugin_files=plugin or (),
-            third_party=False if no_plugins else None,
-            trust=trust,
-        )
         if print_config:
             resolved = resolve(experiment, host).experiment
         elif dry_run:

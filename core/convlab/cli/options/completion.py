@@ -4,16 +4,17 @@ import logging
 from collections.abc import Callable
 
 from convlab.host import PluginHost
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 from convlab.text.visible import visible
 
-KINDS = ", ".join(part_type.kind.name for part_type in PART_TYPES[:-1]) + f" or {PART_TYPES[-1].kind}"
+_NAMES = [part_type.kind.name for part_type in provided_types()]
+KINDS = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 """All kinds, for the help of commands that take one."""
 
 
 def complete_kind(incomplete: str) -> list[str]:
     """Return the kinds that start with the given text."""
-    return [part_type.kind.name for part_type in PART_TYPES if part_type.kind.name.startswith(incomplete)]
+    return [name for name in _NAMES if name.startswith(incomplete)]
 
 
 def complete_names(part_type: type[Part]) -> Callable[[str], list[tuple[str, str]]]:

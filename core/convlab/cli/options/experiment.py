@@ -22,8 +22,10 @@ from convlab.cli.options.completion import complete_names
 from convlab.errors import ConfigError
 from convlab.experiment import DataSettings, Experiment, TrainSettings
 from convlab.experiment.layers import Layer, merge
+from convlab.experiment.recipes import recipe_tables
 from convlab.experiment.toml_file import read_toml
-from convlab.parts import PART_TYPES, Part
+from convlab.host import ProvidedPart
+from convlab.parts import PART_TYPES, Part, Recipe
 
 logger = logging.getLogger("convlab")
 
@@ -92,21 +94,30 @@ def with_experiment_flags(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def experiment_from(
-    context: typer.Context, file: Path | None, over: typer.Context | None = None
+    context: typer.Context,
+    file: Path | None,
+    *,
+    recipe: ProvidedPart[Recipe] | None = None,
+    over: typer.Context | None = None,
 ) -> Experiment:
-    """Return the experiment that a file, the environment and the command line describe.
+    """Return the experiment that a file or recipe, the environment and the command line describe.
 
     Logs a note for each thing that one of them makes the others drop.
 
     Args:
         context: of the running command.
         file: the file.
+        recipe: the recipe.
         over: of another command line, whose flags override those of the running command.
 
     Raises:
-        ConfigError: a key, a value or the file is invalid.
+        ConfigError: a key, a value or the file is invalid, or both a file and a recipe are given.
     """
+    if file is not None and recipe is not None:
+        raise ConfigError(f"{str(file)!r} and --recipe {recipe.part.name} are both experiments; give one")
     layers = [] if file is None else [Layer(origin=str(file), tables=read_toml(file))]
+    if recipe is not None:
+        layers.append(Layer(origin=str(recipe), tables=recipe_tables(recipe)))
     layers.append(Layer(origin="the environment", tables=_given(context, "ENVIRONMENT")))
     layers.append(Layer(origin="the command line", tables=_given(context, "COMMANDLINE")))
     if over is not None:

@@ -5,11 +5,24 @@ from typing import Annotated
 
 import typer
 
+from convlab.cli.options.completion import complete_names
+from convlab.parts import Recipe
+
 _FILES, _OUTPUT = "Files and folders", "Output"
 
 File = Annotated[
     Path | None,
     typer.Argument(metavar="[FILE.toml]", help="An experiment to start from.", show_default=False),
+]
+RecipeName = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="NAME",
+        rich_help_panel="What to train",
+        help="A recipe to start from instead of a file; 'convlab list recipes' lists all.",
+        autocompletion=complete_names(Recipe),
+    ),
 ]
 RunsDir = Annotated[
     Path,

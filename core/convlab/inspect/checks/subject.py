@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from convlab.host import PluginFailure, ProvidedPart, Provider
+from convlab.host import PluginFailure, PluginHost, ProvidedPart, Provider
 from convlab.inspect.checks.author_code import sources_of
 from convlab.inspect.checks.conduct.watch import Watch
 from convlab.inspect.checks.outcome import CheckResult
@@ -89,12 +89,14 @@ class PartSubject(Subject):
 
     Attributes:
         provided: the part and the plugin that provides it.
+        host: where to look up other parts.
         data_dir: a folder to search for data files first.
         option_values: values of options to check the part with instead of their defaults.
         watch: what the checks observe of the part; the factory in ``provided`` reports to it.
     """
 
     provided: ProvidedPart[Any]
+    host: PluginHost
     data_dir: str | None = None
     option_values: Mapping[str, Any] = field(default_factory=dict)
     watch: Watch = field(init=False)

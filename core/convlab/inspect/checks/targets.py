@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from convlab.errors import ConfigError, UnknownNameError
 from convlab.host import PluginHost, ProvidedPart, Provider
 from convlab.inspect.checks.subject import PartSubject, PluginSubject, Subject
-from convlab.parts import PART_TYPES, Part, part_type
+from convlab.parts import Part, part_type, provided_types
 from convlab.text.suggestions import did_you_mean
 
 
@@ -46,7 +46,7 @@ def subjects_of(
     """
     given = {part_type(name).kind.name: values for name, values in (options or {}).items()}
     if isinstance(target, Part):
-        subjects: list[Subject] = [part_subject(_provided(target), data_dir, given)]
+        subjects: list[Subject] = [part_subject(_provided(target), host, data_dir, given)]
     else:
         subjects = _subjects_named(target, host, kind, data_dir, given)
     for name in given.keys() - {subject.kind for subject in subjects}:
@@ -56,13 +56,17 @@ def subjects_of(
 
 def part_subject(
     provided: ProvidedPart[Any],
+    host: PluginHost,
     data_dir: str | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> PartSubject:
     """Return the subject that the checks of the part's kind receive."""
     kind = provided.part.kind
     subject: PartSubject = pkgutil.resolve_name(kind.subject)(
-        provided=provided, data_dir=data_dir, option_values=(options or {}).get(kind.name, {})
+        provided=provided,
+        data_dir=data_dir,
+        option_values=(options or {}).get(kind.name, {}),
+        host=host,
     )
     if subject.option_values:
         subject.options()  # raises if one is invalid
@@ -76,7 +80,7 @@ def _subjects_named(
     data_dir: str | None,
     options: Mapping[str, Mapping[str, Any]],
 ) -> list[Subject]:
-    kinds = PART_TYPES if kind is None else (kind,)
+    kinds = provided_types() if kind is None else (kind,)
     providers = _providers(target, host)
     parts = [part for part in _parts(host, kinds) if part.provider in providers]
     if not providers:
@@ -91,7 +95,9 @@ def _subjects_named(
         failures = tuple(failure for failure in host.failures if failure.provider == provider)
         its_parts = tuple(part for part in _parts(host) if part.provider == provider)
         subjects.append(PluginSubject(provider=provider, failures=failures, parts=its_parts))
-        subjects += [part_subject(part, data_dir, options) for part in parts if part.provider == provider]
+        subjects += [
+            part_subject(part, host, data_dir, options) for part in parts if part.provider == provider
+        ]
     return subjects
 
 
@@ -109,8 +115,8 @@ def _providers(target: str | Path, host: PluginHost) -> list[Provider]:
     return [one for one in providers if canonicalize_name(one.name) == canonicalize_name(str(target))]
 
 
-def _parts(host: PluginHost, kinds: Iterable[type[Part]] = PART_TYPES) -> list[ProvidedPart[Any]]:
-    return [part for kind in kinds for part in host.parts(kind)]
+def _parts(host: PluginHost, kinds: Iterable[type[Part]] | None = None) -> list[ProvidedPart[Any]]:
+    return [part for kind in kinds or provided_types() for part in host.parts(kind)]
 
 
 def _parts_named(name: str, host: PluginHost, kinds: Iterable[type[Part]]) -> list[ProvidedPart[Any]]:

@@ -22,7 +22,7 @@ from typing import Any
 from convlab.host import PluginHost
 from convlab.inspect.checks.author_code import called_at, sources_of
 from convlab.inspect.checks.conduct.network import without_network
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import Part, provided_types
 
 
 class ImportBlocker:
@@ -77,7 +77,7 @@ def load(origin: str, target: str) -> list[Part]:
     """Load a plugin as the host does, and return its parts."""
     if origin == "built-in":  # without the other built-ins, and so in less time
         module = importlib.import_module(target)
-        return [part for kind in PART_TYPES for part in getattr(module, kind.kind.hook, list)()]
+        return [part for kind in provided_types() for part in getattr(module, kind.kind.hook, list)()]
     if origin == "file":
         host = PluginHost(plugin_files=[target], third_party=False, strict=True)
     else:
@@ -87,7 +87,7 @@ def load(origin: str, target: str) -> list[Part]:
     owners = (target, str(Path(target).resolve()))
     return [
         provided.part
-        for kind in PART_TYPES
+        for kind in provided_types()
         for provided in host.parts(kind)
         if provided.provider.target in owners or provided.provider.name == target
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from convlab import Architecture
+from convlab import Architecture, Search
 
 if TYPE_CHECKING:
     import keras
@@ -25,7 +25,7 @@ class CNNOptions:
     """Units of each dense layer between the blocks and the logits; may be empty."""
     activation: Literal["relu", "gelu", "silu", "elu", "tanh", "sigmoid"] = "relu"
     """Activation of the convolutions and dense layers."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    dropout: Annotated[float, Field(ge=0, lt=1), Search(low=0.0, high=0.5)] = 0.25
     """Fraction of each dense layer's outputs dropped during training."""
     batch_normalization: bool = False
     """Normalize before each activation (Ioffe and Szegedy 2015)."""

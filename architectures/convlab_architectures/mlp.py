@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from convlab import Architecture
+from convlab import Architecture, Search
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +21,7 @@ class MLPOptions:
     """Units of each hidden layer; empty for a linear classifier."""
     activation: Literal["relu", "gelu", "silu", "elu", "tanh", "sigmoid"] = "relu"
     """Activation of the hidden layers."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    dropout: Annotated[float, Field(ge=0, lt=1), Search(low=0.0, high=0.5)] = 0.0
     """Fraction of each hidden layer's outputs dropped during training."""
     batch_normalization: bool = False
     """Normalize before each activation (Ioffe and Szegedy 2015)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from convlab import Architecture, ConfigError
+from convlab import Architecture, ConfigError, Search
 
 if TYPE_CHECKING:
     import keras
@@ -25,7 +25,7 @@ class ViTOptions:
     """Number of blocks of attention and multilayer perceptron."""
     heads: Annotated[int, Field(ge=1)] = 3
     """Attention heads."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    dropout: Annotated[float, Field(ge=0, lt=1), Search(low=0.0, high=0.3)] = 0.0
     """Fraction of each block's outputs dropped during training."""
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from convlab import Optimizer
+from convlab import Optimizer, Search
 from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class AdamOptions(OptimizerOptions):
 class AdamWOptions(AdamOptions):
     """Options of ``adamw``."""
 
-    weight_decay: Annotated[float, Field(gt=0)] | None = 0.01
+    weight_decay: Annotated[Annotated[float, Field(gt=0)] | None, Search(low=1e-3, high=0.3, log=True)] = 0.01
     """Decoupled weight decay per step, relative to the learning rate (Loshchilov and Hutter 2019)."""
     decay_bias_and_norm: bool = False
     """Whether weight decay applies to biases and to the weights of normalization layers."""

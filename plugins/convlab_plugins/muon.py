@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from convlab import Optimizer
+from convlab import Optimizer, Search
 from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class MuonOptions(OptimizerOptions):
     """Options of ``muon``."""
 
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.95
+    momentum: Annotated[float, Field(ge=0, lt=1), Search(low=0.85, high=0.98)] = 0.95
     """Momentum of the matrices, which are the kernels of dense layers."""
     nesterov: bool = True
     """Use Nesterov momentum (Nesterov 1983)."""

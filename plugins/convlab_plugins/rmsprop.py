@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from convlab import Optimizer
+from convlab import Optimizer, Search
 from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class RMSpropOptions(OptimizerOptions):
 
     rho: Annotated[float, Field(ge=0, lt=1)] = 0.9
     """Decay of the moving average of the squared gradients."""
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    momentum: Annotated[float, Field(ge=0, lt=1), Search(low=0.0, high=0.95)] = 0.0
     """Momentum; 0 turns it off."""
     epsilon: Annotated[float, Field(gt=0)] = 1e-7
     """Constant added to the denominator for numerical stability."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from convlab import Optimizer
+from convlab import Optimizer, Search
 from convlab_plugins.optimizer_options import OptimizerOptions, built
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SGDOptions(OptimizerOptions):
     """Options of ``sgd``."""
 
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    momentum: Annotated[float, Field(ge=0, lt=1), Search(low=0.8, high=0.99)] = 0.9
     """Momentum; 0 turns it off."""
     nesterov: bool = True
     """Use Nesterov momentum (Nesterov 1983)."""

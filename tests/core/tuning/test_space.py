@@ -142,3 +142,22 @@ def test_an_unknown_setting_is_refused_with_the_nearest_one(resolved: ResolvedEx
     (parameter,) = read_space(["train.learning_rat=log(1e-3,1e-1)"], resolved)
     with pytest.raises(ConfigError, match="did you mean 'learning_rate'"):
         with_values(resolved.experiment, {parameter.key: 0.1})
+
+
+@pytest.mark.parametrize("architecture", ["cnn", "mlp", "vit_tiny"])
+@pytest.mark.parametrize(
+    ("optimizer", "option"),
+    [("sgd", "momentum"), ("muon", "momentum"), ("rmsprop", "momentum"), ("adamw", "weight_decay")],
+)
+def test_built_in_parts_declare_ranges(architecture: str, optimizer: str, option: str) -> None:
+    host = PluginHost(third_party=False)
+    base = resolve(Experiment(architecture=architecture, optimizer=optimizer), host)
+    space = {parameter.key: parameter for parameter in read_space(["auto"], base)}
+    assert space.keys() == {"train.learning_rate", "architecture.dropout", f"optimizer.{option}"}
+    for name in ("low", "high"):
+        values = {
+            key: getattr(parameter.search, name)
+            for key, parameter in space.items()
+            if key != "train.learning_rate"
+        }
+        resolve(with_values(base.experiment, values), host)

@@ -37,7 +37,7 @@ def script(prepared: Prepared, load: Loading, loop: Loop, *, epochs: int, tested
     """
     experiment, plan = prepared.resolved.experiment, prepared.plan
     name = prepared.resolved.architecture.part.name
-    standard = experiment.data.scaling == "standard"
+    standard = prepared.resolved.scaling == "standard"
     optimizer, completed = written_optimizer(prepared)
     rate = written_rate(prepared.rate, f"schedule {prepared.resolved.schedule.part.name!r}")
     randomness = experiment.data.validation > 0 or experiment.data.limit is not None
@@ -70,7 +70,7 @@ def script(prepared: Prepared, load: Loading, loop: Loop, *, epochs: int, tested
             model=written_model(
                 prepared.model,
                 f"architecture {name!r}",
-                scaling=_scaling(experiment.data.scaling, prepared.precision),
+                scaling=_scaling(prepared.resolved.scaling, prepared.precision),
                 precision=prepared.precision,
             ),
             warmup=isinstance(prepared.rate, WarmUp),

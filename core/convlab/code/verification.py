@@ -49,8 +49,8 @@ def _check(what: str, found: Any, expected: Any) -> None:
 
 
 def _check_weights(model: keras.Model, expected: keras.Model) -> None:
-    found = [each.numpy() for each in model.trainable_variables]
-    wanted = [each.numpy() for each in expected.trainable_variables]
+    found = [each.numpy() for each in model.weights]
+    wanted = [each.numpy() for each in expected.weights]
     same = len(found) == len(wanted) and all(
         one.shape == other.shape and np.array_equal(one, other)
         for one, other in zip(found, wanted, strict=True)

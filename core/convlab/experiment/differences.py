@@ -8,7 +8,7 @@ from typing import Any
 from convlab.errors import UnknownNameError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
-from convlab.parts import PART_TYPES, Part
+from convlab.parts import PART_TYPES, Architecture, Part
 
 
 def changed_settings(experiment: Experiment, host: PluginHost) -> dict[str, Any]:
@@ -27,6 +27,10 @@ def changed_settings(experiment: Experiment, host: PluginHost) -> dict[str, Any]
         for key, value in getattr(experiment, section).model_dump().items():
             if value != default[key]:
                 changed[f"{section}.{key}"] = value
+    architecture = _find(host, Architecture, experiment.architecture)
+    usual = architecture.default_scaling if isinstance(architecture, Architecture) else "standard"
+    if experiment.data.scaling == usual:
+        changed.pop("data.scaling", None)
     for prefix, part, options in _parts(experiment, host):
         known = _plain(asdict(part.options())) if part is not None and part.options else {}
         changed |= {f"{prefix}.{key}": value for key, value in options.items() if value != known.get(key)}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from convlab.errors import ConfigError
-from convlab.experiment.settings import Experiment
+from convlab.experiment.settings import DataSettings, Experiment
 from convlab.host import PluginHost, ProvidedPart
 from convlab.options.reading import read_options
 from convlab.parts import (
@@ -20,6 +20,7 @@ from convlab.parts import (
     Schedule,
     Tracker,
 )
+from convlab.parts.architecture import Scaling
 from convlab.text.suggestions import did_you_mean
 
 PartT = TypeVar("PartT", bound=Part)
@@ -96,6 +97,13 @@ class ResolvedExperiment:
         return self.chosen["augment"]
 
     @property
+    def scaling(self) -> Scaling:
+        """How pixels are scaled."""
+        scaling = self.experiment.data.scaling
+        assert scaling is not None, "a resolved experiment has a scaling"
+        return scaling
+
+    @property
     def metrics(self) -> WithOptions[Metric]:
         """The metrics, each with its options."""
         return self.chosen["metrics"]
@@ -145,8 +153,19 @@ def resolve(experiment: Experiment, host: PluginHost) -> ResolvedExperiment:
             for name in kind.train_defaults
             if getattr(experiment.train, name) is None
         }
+    canonical["data"] = _with_scaling(experiment.data, chosen["architecture"][0][0].part)
     canonical["train"] = experiment.train.model_copy(update=train)
     return ResolvedExperiment(experiment=experiment.model_copy(update=canonical), chosen=chosen)
+
+
+def _with_scaling(settings: DataSettings, architecture: Any) -> DataSettings:
+    needed = architecture.scaling
+    if needed and settings.scaling not in (None, needed):
+        raise ConfigError(
+            f"`data.scaling`: {architecture} needs {needed!r}, got {settings.scaling!r}; "
+            f"set it to {needed!r} or omit it"
+        )
+    return settings.model_copy(update={"scaling": settings.scaling or architecture.default_scaling})
 
 
 def part_options(provided: ProvidedPart[Any], values: Mapping[str, Any], named: str = "") -> Any:

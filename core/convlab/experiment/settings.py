@@ -15,6 +15,7 @@ from convlab.experiment.toml_file import read_toml
 from convlab.host import PluginHost
 from convlab.options.reading import first_mistake
 from convlab.parts import PART_TYPES, Recipe
+from convlab.parts.architecture import Scaling
 from convlab.text.suggestions import did_you_mean
 from convlab.text.synonyms import NO_SUCH_SETTING
 from convlab.text.visible import is_safe
@@ -67,8 +68,8 @@ class DataSettings(Section):
     """The classes to use, by name or label, such as ["cat", "dog"]; all by default."""
     exclude: _Classes | None = None
     """Classes to exclude, by name or label."""
-    scaling: Literal["standard", "unit", "none"] = "standard"
-    """``standard``: zero mean and unit variance per channel of the training set; ``unit``: to [0, 1]."""
+    scaling: Scaling | None = None
+    """``standard``: zero mean, unit variance per channel; ``unit``: to [0, 1]; the network's by default."""
 
 
 class TrainSettings(Section):

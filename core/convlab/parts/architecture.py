@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from convlab.parts.part import Kind, Part
 
 if TYPE_CHECKING:
     import keras
+
+Scaling = Literal["standard", "unit", "none"]
+"""The values of ``data.scaling``."""
 
 _CHECKS = "convlab.inspect.checks.architectures"
 
@@ -22,6 +25,8 @@ class Architecture(Part):
         build: called as ``build(input_shape, num_classes, options)``, where ``input_shape`` is
             ``(height, width, channels)``; returns a ``keras.Model`` that maps scaled float images
             ``(batch, height, width, channels)`` to logits ``(batch, num_classes)``, without a softmax.
+        scaling: the only ``data.scaling`` with which the network works, such as that of pretrained weights;
+            ``None`` if any will do.
 
     Example::
 
@@ -60,3 +65,16 @@ class Architecture(Part):
     arguments: ClassVar[tuple[str, ...]] = ("input_shape", "num_classes", "options")
 
     build: Callable[[tuple[int, int, int], int, Any], keras.Model]
+    scaling: Scaling | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.scaling not in (None, *get_args(Scaling)):
+            raise ValueError(
+                f"{self}: scaling must be one of {', '.join(get_args(Scaling))}, got {self.scaling!r}"
+            )
+
+    @property
+    def default_scaling(self) -> Scaling:
+        """The ``data.scaling`` of an experiment that leaves it out."""
+        return self.scaling or "standard"

@@ -49,7 +49,7 @@ class ModelDescription:
             class_names=data.class_names,
             input_shape=data.input_shape,
             output=output,
-            scaling=run.experiment.data.scaling,
+            scaling=run.experiment.data.scaling or "standard",
             run=run.path.resolve().name,
             started=str(run.environment.get("started", "")),
             dataset=run.experiment.dataset,

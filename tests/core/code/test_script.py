@@ -95,6 +95,15 @@ def test_other_images_than_the_runs_are_detected() -> None:
         verify(text.replace("set_random_seed(SEED)", "set_random_seed(SEED + 1)"), run)
 
 
+def test_weights_that_do_not_train_are_compared_as_well() -> None:
+    run = prepared(architecture="mlp", architecture_options={"batch_normalization": True})
+    text = script_of(run)
+    verify(text, run)
+    other = text.replace("BatchNormalization()", 'BatchNormalization(moving_mean_initializer="ones")')
+    with pytest.raises(ExportError, match="initial weights cannot be repeated"):
+        verify(other, run)
+
+
 def test_a_published_dataset_in_kerass_cache_is_loaded_by_keras(
     small_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,18 +102,24 @@ def test_distribution_names_are_normalized_as_on_package_indexes(install: Instal
     }
 
 
+CHOICES = (
+    "choose from cnn, efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, fastnet, lenet5, mlp, "
+    "resnet, resnet20, vit_tiny"
+)
+
+
 @pytest.mark.parametrize(
     ("name", "suggestion"),
     [
         (
             "resnet2",
-            "did you mean 'resnet20'? choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny",
+            f"did you mean 'resnet20'? {CHOICES}",
         ),
         ("CNN", "did you mean 'cnn'?"),
-        ("transformer", "choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny"),
+        ("transformer", CHOICES),
         ("convlab_one:resnet20", "did you mean 'convlab-one:resnet20'?"),
-        ("convlab:resnet20", "choose from convlab-one:resnet20, convlab:cnn, convlab:fastnet, "),
-        ("", "choose from cnn, fastnet, lenet5, mlp, resnet, resnet20, vit_tiny"),
+        ("convlab:resnet20", "choose from convlab-one:resnet20, convlab:cnn, convlab:efficientnet_lite0, "),
+        ("", CHOICES),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest_name_and_all_choices(

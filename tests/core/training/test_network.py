@@ -10,6 +10,7 @@ import pytest
 
 from convlab import (
     Architecture,
+    ConfigError,
     DataSettings,
     Experiment,
     PluginError,
@@ -18,12 +19,13 @@ from convlab import (
     hookimpl,
     prepare,
 )
+from convlab.parts.architecture import Scaling
 
 
-def host_with(build: Callable[..., Any]) -> PluginHost:
+def host_with(build: Callable[..., Any], scaling: Scaling | None = None) -> PluginHost:
     @hookimpl
     def convlab_architectures() -> list[Architecture]:
-        return [Architecture(name="faulty", summary="Faulty", build=build)]
+        return [Architecture(name="faulty", summary="Faulty", build=build, scaling=scaling)]
 
     host = PluginHost(third_party=False)
     host.register(SimpleNamespace(convlab_architectures=convlab_architectures), name="faulty-plugin")
@@ -167,3 +169,16 @@ def test_a_layer_that_may_contain_a_convolution_turns_xla_off() -> None:
     assert not prepare(
         Experiment(architecture="faulty"), host=host_with(sequential(lambda: Convolving(10)))
     ).xla
+
+
+def test_an_architecture_gets_the_scaling_that_it_declares_and_others_are_refused() -> None:
+    host = host_with(sequential(dense(10)), scaling="none")
+    prepared = prepare(Experiment(architecture="faulty"), host=host)
+    assert prepared.resolved.experiment.data.scaling == "none"
+    assert prepared.model.get_layer("scaling").scale == 1
+    again = prepare(prepared.resolved.experiment, host=host)
+    assert again.resolved.experiment == prepared.resolved.experiment
+    with pytest.raises(ConfigError, match="needs 'none', got 'unit'; set it to 'none' or omit it"):
+        prepare(Experiment(architecture="faulty", data=DataSettings(scaling="unit")), host=host)
+    with pytest.raises(ValueError, match="scaling must be one of standard, unit, none, got 'mean'"):
+        Architecture(name="raw", summary="Typo", build=sequential(), scaling="mean")  # type: ignore[arg-type]

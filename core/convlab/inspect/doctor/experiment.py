@@ -80,7 +80,7 @@ def _mistakes(prepared: Prepared) -> Iterator[Finding]:
 
     probe = Probe(prepared)
     calls = _layer_calls(prepared, probe)
-    scaling = prepared.resolved.experiment.data.scaling
+    scaling = prepared.resolved.scaling
     untrained = [*examine_outputs(np.asarray(calls[-1].outputs, np.float32)), *examine_pixels(calls, scaling)]
     yield from untrained
     learning_rate = prepared.resolved.learning_rate

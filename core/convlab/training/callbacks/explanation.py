@@ -130,7 +130,7 @@ class Explanation(Callback):
 
     def _scaling(self) -> str:
         layer = self._prepared.model.get_layer("scaling")
-        scaling = self._prepared.resolved.experiment.data.scaling
+        scaling = self._prepared.resolved.scaling
         if scaling == "unit":
             return "layers.Rescaling(1 / 255), the model's first layer: pixels from 0 to 1."
         if scaling == "none":

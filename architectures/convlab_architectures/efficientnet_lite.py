@@ -98,6 +98,11 @@ class Variant:
         height, width, channels = input_shape
         if channels not in (1, 3):
             raise ConfigError(f"expected images with 1 or 3 channels, got {channels}")
+        if options.weights == "none" and options.trained_blocks:
+            raise ConfigError(
+                "`architecture.trained_blocks` is set, but without pretrained weights all blocks are "
+                "trained; remove it"
+            )
         saved: dict[str, str] = {}  # the name in the file of each layer's tensors
 
         def normalized(

@@ -87,6 +87,8 @@ def test_missing_weights_and_other_channels_are_refused_with_the_fix() -> None:
         absent.imagenet_weights()
     with pytest.raises(ConfigError, match="expected images with 1 or 3 channels, got 4"):
         build((32, 32, 4), weights="none")
+    with pytest.raises(ConfigError, match=r"`architecture\.trained_blocks` is set, but without"):
+        build(weights="none", trained_blocks=1)
 
 
 class Calls:

@@ -308,24 +308,57 @@ def test_the_loss_includes_regularization_in_training_validation_and_test() -> N
     assert outcome.test["loss"] == pytest.approx(record["loss"], rel=0.2)
 
 
-def overriding(method: str) -> Build:
+def overriding(method: str, *, of_class: bool = True) -> Build:
     def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
         import keras
 
-        own = type("Own", (keras.Model,), {method: lambda self, *arguments, **keywords: None})
+        def override(*arguments: Any, **keywords: Any) -> None: ...
+
+        own = type("Own", (keras.Model,), {method: override} if of_class else {})
         inputs = keras.Input(input_shape)
         outputs = keras.layers.Dense(num_classes)(keras.layers.Flatten()(inputs))
-        return own(inputs, outputs)
+        model = own(inputs, outputs)
+        if not of_class:
+            setattr(model, method, override)
+        return model
 
     return build
 
 
-@pytest.mark.parametrize("method", ["train_step", "test_step", "compute_loss", "compute_metrics", "fit"])
-def test_a_model_that_overrides_a_step_of_fit_is_refused_by_name(method: str) -> None:
+@pytest.mark.parametrize("of_class", [True, False], ids=["of the class", "of the model"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        *("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics", "fit", "compile"),
+        *("reset_metrics", "get_metrics_result", "train_on_batch", "make_test_function"),
+    ],
+)
+def test_a_model_that_overrides_a_step_of_fit_is_refused_by_name(method: str, of_class: bool) -> None:
     with pytest.raises(
         PluginError, match=rf"architecture 'plugin:own' overrides {method}\(\), which convlab"
     ):
-        prepared_with(host_with(architecture=overriding(method)))
+        prepared_with(host_with(architecture=overriding(method, of_class=of_class)))
+
+
+def test_a_model_with_a_metric_of_its_own_is_refused() -> None:
+    def build(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:
+        model = dense(input_shape, num_classes, options)
+        import keras
+
+        class Counting(keras.Model):
+            def __init__(self) -> None:
+                super().__init__()
+                self.inner = model
+                self.seen = keras.metrics.Mean(name="seen")
+
+            def call(self, images: Any) -> Any:
+                self.seen.update_state(images)
+                return self.inner(images)
+
+        return Counting()
+
+    with pytest.raises(PluginError, match="has the metric 'seen', which convlab does not report"):
+        prepared_with(host_with(architecture=build))
 
 
 def compiled(input_shape: tuple[int, int, int], num_classes: int, options: None) -> Any:

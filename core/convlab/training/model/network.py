@@ -15,15 +15,12 @@ from convlab.parts import Architecture
 from convlab.system.keras_defaults import keras_defaults
 from convlab.training.model.device_rules import Precision, chosen_precision
 
-# What keras.Model.fit and evaluate call, and convlab's own loops do not.
-_STEPS_OF_FIT = (
-    "fit",
-    "evaluate",
-    "train_step",
-    "test_step",
-    "compute_loss",
-    "compute_metrics",
-    "make_train_function",
+# What users of keras.Model call, and what fit, evaluate and predict call, but convlab's own loops do not.
+_NOT_CALLED = (
+    *("compile", "fit", "evaluate", "predict", "train_step", "test_step", "predict_step"),
+    *("train_on_batch", "test_on_batch", "predict_on_batch", "compute_loss", "compute_metrics"),
+    *("make_train_function", "make_test_function", "make_predict_function"),
+    *("metrics", "get_metrics_result", "reset_metrics"),
 )
 _COMPUTE_DTYPES = {"float32": ("float32",), "mixed_bfloat16": ("float32", "bfloat16")}
 # Layers of all networks built in this process, as long as they live.
@@ -102,11 +99,12 @@ def check_network(network: keras.Model, owner: str, precision: Precision) -> Non
     """Refuse what the training loops would have to ignore.
 
     Raises:
-        PluginError: the model overrides a step of ``fit``, is compiled, has layers in another precision or
-            from an earlier build, or nothing to train.
+        PluginError: the model overrides a step of ``fit``, has metrics, is compiled, has layers in another
+            precision or from an earlier build, or nothing to train.
     """
-    for method in _STEPS_OF_FIT:
-        if getattr(type(network), method) is not getattr(keras.Model, method):
+    for method in _NOT_CALLED:
+        of_class = getattr(type(network), method)
+        if of_class is not getattr(keras.Model, method) or method in vars(network):
             raise PluginError(
                 f"{owner} overrides {method}(), which convlab does not call; add losses with add_loss() in a "
                 "layer, and provide optimizers and metrics as parts of their own"
@@ -114,6 +112,11 @@ def check_network(network: keras.Model, owner: str, precision: Precision) -> Non
     if network.compiled:
         raise PluginError(
             f"{owner} builds a compiled model; remove compile(): the experiment names its optimizer"
+        )
+    if network.metrics:
+        raise PluginError(
+            f"{owner} has the metric {network.metrics[0].name!r}, which convlab does not report; provide it "
+            "as a metric part"
         )
     layers = list(network._flatten_layers(include_self=False))
     for layer in layers:

@@ -1,13 +1,59 @@
 """Running the ``experiment.toml`` of a run again, with the plugin files that the run recorded."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from convlab.errors import RunFolderError
 from convlab.experiment import Experiment
 from convlab.host import PluginHost
 from convlab.parts import PART_TYPES, Part
+from convlab.runs.reading import read_experiment
+from convlab.runs.recorded_images import recorded_images
 from convlab.runs.recorded_run import open_run
+from convlab.runs.run_files import Parts
 from convlab.runs.trust.plugin_loading import host_with
+from convlab.training.callbacks.callback import Callback
+from convlab.training.callbacks.training_info import TrainingInfo
+
+logger = logging.getLogger("convlab")
+
+
+class RepeatedImages(Callback):
+    """Warns if a repeated run has other images than the run that its ``experiment.toml`` belongs to.
+
+    Args:
+        file: the TOML file of the experiment; nothing is compared if it is not in a run folder.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def on_train_begin(self, run: TrainingInfo) -> None:
+        """Compare the images, unless the settings of the data were changed."""
+        if self._file.name != Parts.name:
+            return
+        original = self._file.parent
+        try:
+            records = recorded_images(original), recorded_images(run.folder)
+            experiments = read_experiment(original), read_experiment(run.folder)
+        except RunFolderError:
+            return
+        settings = [(each.dataset, each.dataset_options, each.data, each.train.seed) for each in experiments]
+        earlier, now = records
+        if earlier is None or now is None or settings[0] != settings[1]:
+            return
+        differing = [
+            f"{split} ({now.splits[split].images:,} instead of {record.images:,})"
+            for split, record in earlier.splits.items()
+            if split in now.splits and now.splits[split].sha256 != record.sha256
+        ]
+        if differing:
+            logger.warning(
+                "the images are not those of %r: %s; the results are not a repetition of that run",
+                str(original),
+                ", ".join(differing),
+            )
 
 
 def host_to_run(

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from convlab import Architecture, Experiment, RunFolderError, TrustError, open_run
@@ -97,3 +99,28 @@ def test_a_changed_record_is_another_source(
     file.write_text(file.read_text(encoding="utf-8").replace("Doubles", "Triples"), encoding="utf-8")
     with pytest.raises(TrustError):
         host_to_run(Experiment.from_toml(run / "experiment.toml"), run / "experiment.toml")
+
+
+def test_a_repetition_on_other_images_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = tmp_path / "photos"
+    rng = np.random.default_rng(0)
+
+    def add(*numbers: int) -> None:
+        for label in "ab":
+            (photos / label).mkdir(parents=True, exist_ok=True)
+            for number in numbers:
+                image = Image.fromarray(rng.integers(0, 256, (8, 8), np.uint8))
+                image.save(photos / label / f"{number}.png")
+
+    monkeypatch.chdir(tmp_path)
+    add(*range(20))
+    run = ["run", "-d", "folder", "-s", f"dataset.path={photos}", "-a", "mlp", "-e", "1", "--name", "first"]
+    assert CliRunner().invoke(app, run).exit_code == 0
+    again = ["run", "runs/first/experiment.toml"]
+    assert "the images are not those of" not in CliRunner().invoke(app, again).stderr
+    add(*range(20, 40))
+    warned = CliRunner().invoke(app, again).stderr.replace("\n", " ")
+    assert "the images are not those of 'runs/first': train (" in warned
+    assert "the results are not a repetition of that run" in warned
+    other = CliRunner().invoke(app, [*again, "-s", "data.validation=0.2"])
+    assert "the images are not those of" not in other.stderr, "other settings were asked for"

@@ -16,7 +16,7 @@ from convlab.cli.output import columns, print_all, print_json, print_text, shown
 from convlab.experiment import resolve
 from convlab.parts import Recipe
 from convlab.runs.recorded_threads import recorded_environment, warn_about_threads
-from convlab.runs.repeating import host_to_run
+from convlab.runs.repeating import RepeatedImages, host_to_run
 from convlab.runs.result import Run
 from convlab.training.callbacks.summary_lines import describe, metrics_line
 
@@ -79,6 +79,7 @@ def run_experiment(
                 name=name,
                 progress=not quiet,
                 explain=explain,
+                callbacks=() if file is None else (RepeatedImages(file),),
             )
     if print_config and as_json:
         print_json(resolved.model_dump(mode="json", exclude_none=True))

@@ -62,6 +62,8 @@ def _plain(split: str, values: Any) -> AnyArray:
     array = np.array(values, dtype=object) if isinstance(values, list | tuple) else np.asarray(values)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise _missing(split, np.isnan(array).reshape(-1))
+    if array.dtype.kind == "U" and np.isin(array, _MISSING_TEXTS).any():
+        raise _missing(split, np.isin(array, _MISSING_TEXTS).reshape(-1))
     if array.dtype.kind not in "OST":
         return array
     flat = array.reshape(-1).tolist()
@@ -84,14 +86,19 @@ def _plain(split: str, values: Any) -> AnyArray:
     raise DataError(f"{split} labels are of type {' and '.join(names)} but must be integers or text")
 
 
+# What NumPy and pandas make of missing labels in an array of text, besides None, which may be a class.
+_MISSING_TEXTS = ("", "nan", "NaN", "NaT", "<NA>")
+
+
 def _is_missing(label: object) -> bool:
     is_nan = isinstance(label, float | np.floating) and bool(np.isnan(label))
-    return label is None or is_nan or type(label).__name__ in ("NAType", "NaTType")  # of pandas
+    is_text = isinstance(label, str) and label in _MISSING_TEXTS
+    return label is None or is_nan or is_text or type(label).__name__ in ("NAType", "NaTType")
 
 
 def _missing(split: str, mask: AnyArray) -> DataError:
     positions = np.flatnonzero(mask)
     return DataError(
-        f"{split} labels are missing (None, NaN or masked) for {len(positions):,} of {len(mask):,} images, "
-        f"the first at index {positions[0]}; remove these images, or label them"
+        f"{split} labels are missing (None, NaN, masked or empty) for {len(positions):,} of {len(mask):,} "
+        f"images, the first at index {positions[0]}; remove these images, or label them"
     )

@@ -107,6 +107,8 @@ class RunView:
         """
         access = self.access
         if self.described["state"] != "finished" and not (self.path / MODEL_FILE).exists():
+            if self.described["state"] == "damaged":
+                raise RunFolderError(f"the run is damaged: {self.described['message']}")
             raise RunFolderError("the run has not finished; continue it with 'convlab resume'")
         return open_for_use(
             self.recorded,

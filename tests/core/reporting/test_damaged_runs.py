@@ -1,6 +1,7 @@
 """Whatever is wrong with the files of a run, a report says so, or an error does."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -64,3 +65,13 @@ def test_a_damaged_run_has_a_report_or_an_error(
             continue
         assert ParsedPage(html).of("b") == []
         assert "\x00" not in html
+
+
+def test_a_run_of_which_nothing_can_be_read_has_a_report_that_says_so(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    for name in ("summary.json", "experiment.toml", "environment.json", "metrics.jsonl"):
+        os.mkfifo(run / name)  # opening one would wait for a writer
+    html = report(run).html
+    assert "damaged" in html
+    assert "continue it with" not in html

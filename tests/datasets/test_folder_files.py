@@ -111,7 +111,7 @@ def test_a_prediction_finds_the_files_that_a_dataset_does(tmp_path: Path, save: 
         }
 
 
-def test_class_folders_whose_names_look_the_same_are_one_class(
+def test_class_folders_whose_names_differ_in_their_form_are_one_class(
     tmp_path: Path, save: Callable[..., None]
 ) -> None:
     for count, form in ((3, "NFC"), (4, "NFD")):
@@ -157,7 +157,42 @@ def test_images_that_use_few_of_their_16_bits_are_reported_with_their_range(
         Image.fromarray(image * (16 if number > 4 else 1)).save(file)
     _load(tmp_path)
     assert (
-        "16-bit images use only values from 0 to 4,095 of 65,535 and become dark, 0 to 15 of 255"
-        in caplog.text
+        "16-bit images use only values from 0 to 4,095 of 65,535, which become 0 to 15 of 255" in caplog.text
     )
     assert sum(int(record.args[1]) for record in caplog.records if "16-bit" in record.msg) == 5  # type: ignore
+
+
+def test_few_levels_far_from_black_are_reported_and_blank_images_are_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(8):
+        pixels = np.full((4, 4), 2**16 - 1, np.uint16)
+        if number % 4:
+            pixels = np.random.default_rng(number).integers(60_000, 60_200, (4, 4), np.uint16)
+        file = tmp_path / "ab"[number % 2] / f"{number}.png"
+        file.parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(file)
+    _load(tmp_path)
+    found = [record for record in caplog.records if "16-bit" in record.msg]
+    assert sum(int(record.args[1]) for record in found) == 6  # type: ignore
+    assert "which become 234 to 235 of 255" in caplog.text
+
+
+def test_files_with_several_frames_are_counted(
+    tmp_path: Path, save: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    for folder in "ab":
+        save(*(tmp_path / folder / f"{number}.png" for number in range(4)))
+    frames = [Image.fromarray(np.full((4, 4), shade, np.uint8)) for shade in (10, 20, 30)]
+    frames[0].save(tmp_path / "a" / "pages.tif", save_all=True, append_images=frames[1:])
+    _load(tmp_path)
+    assert "1 files have several frames, of which only the first is used" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["cat ", "c\u200bat", "\ufeffcat", "ca\u00adt"])
+def test_class_folders_whose_names_look_the_same_are_one_class(
+    name: str, tmp_path: Path, save: Callable[..., None]
+) -> None:
+    for folder in ("cat", name, "dog"):
+        save(*(tmp_path / folder / f"{number}{len(folder)}.png" for number in range(4)))
+    assert _load(tmp_path).class_names == ("cat", "dog")

@@ -89,7 +89,7 @@ class ImageFolder:
         """Add the entries of a folder, without those of its folders."""
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries]
-        for name in sorted(names, key=lambda name: (unicodedata.normalize("NFC", name), name)):
+        for name in sorted(names, key=_in_order):
             path = folder / name
             if name.startswith(".") or name.lower() in _JUNK:
                 self.left_out.append(FolderEntry(path, reason=self.HIDDEN))
@@ -114,3 +114,9 @@ class ImageFolder:
 
 def _identity(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino
+
+
+def _in_order(name: str) -> tuple[str, str]:
+    """Return a key that sorts names alike in any locale and form of Unicode."""
+    decoded = os.fsencode(name).decode("utf-8", "surrogateescape")
+    return unicodedata.normalize("NFC", decoded), decoded

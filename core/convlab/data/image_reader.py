@@ -31,8 +31,8 @@ _MODE_NAMES = {
 }
 # As in Pillow's thumbnail(): a JPEG decoded at this multiple of the target size loses no quality.
 _REDUCING_GAP = 2
-# 16-bit pixels that use at most 14 of their bits are this dark after the conversion to 8 bits.
-_DARK_BELOW = 2**14
+# If 16-bit pixels use fewer values than this, at most a quarter of the 256 levels remain.
+_FEW_VALUES = 2**14
 _TRANSPOSE_OF_ORIENTATION = {
     2: "FLIP_LEFT_RIGHT",
     3: "ROTATE_180",
@@ -170,5 +170,7 @@ class ImageReader:
 
 
 def _describe_depth(low: int, high: int) -> str:
-    """Describe the conversion of 16-bit pixels, with their range if it leaves the higher bits unused."""
-    return "16 bits to 8" + (f", dark: from {low} to {high} of 65535" if high < _DARK_BELOW else "")
+    """Describe the conversion of 16-bit pixels, with their range if it is narrow."""
+    is_narrow = high < _FEW_VALUES or 0 < high - low < _FEW_VALUES
+    word = "dark" if high < _FEW_VALUES else "few levels"
+    return "16 bits to 8" + (f", {word}: from {low} to {high} of 65535" if is_narrow else "")

@@ -24,8 +24,8 @@ ResultT = TypeVar("ResultT")
 # Small files are faster to decode than to hand to another thread. Ctrl-C waits for a whole batch.
 _FILES_PER_THREAD = 16
 _FILES_PER_BATCH = 256
-# 16-bit pixels that use at most 14 of their bits are this dark after the conversion to 8 bits.
-_DARK_BELOW = 64
+# Images of 16 bits that become fewer than a quarter of the 256 levels are reported.
+_FEW_LEVELS = 64
 logger = logging.getLogger("convlab")
 
 
@@ -63,19 +63,26 @@ def read_split(
     """
     pixels = np.empty((0 if stream else len(files), *reader.shape), np.uint8)
     decoded: list[ImageFile] = []
-    dark: list[tuple[int, int]] = []
+    narrow: list[tuple[int, int]] = []
+    several_frames = 0
     for file, (image, changes) in _read_all(files, lambda file: reader.read(root / file.name), faults):
         if not stream:
             pixels[len(decoded)] = image
-        if "depth" in changes and image.max() < _DARK_BELOW:
-            dark.append((int(image.min()), int(image.max())))
+        low, high = int(image.min()), int(image.max())
+        if "depth" in changes and (high < _FEW_LEVELS or 0 < high - low < _FEW_LEVELS):
+            narrow.append((low, high))
+        several_frames += "frames" in changes
         decoded.append(file)
-    if dark:
-        low, high = min(dark)[0], max(high for _, high in dark)
+    if narrow:
+        low, high = min(narrow)[0], max(high for _, high in narrow)
         logger.warning(
-            "%s: %s 16-bit images use only values from %s to %s of 65,535 and become dark, %d to %d of 255; "
+            "%s: %s 16-bit images use only values from %s to %s of 65,535, which become %d to %d of 255; "
             "rescale them, or save them with 8 bits per channel",
-            *(root, f"{len(dark):,}", f"{low * 256:,}", f"{high * 256 + 255:,}", low, high),
+            *(root, f"{len(narrow):,}", f"{low * 256:,}", f"{high * 256 + 255:,}", low, high),
+        )
+    if several_frames:
+        logger.warning(
+            "%s: %s files have several frames, of which only the first is used", root, f"{several_frames:,}"
         )
     labels = np.array([file.label for file in decoded], np.int64)
     if not stream:

@@ -1,5 +1,6 @@
 """Assigning the files of a folder to classes and splits."""
 
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,6 +18,8 @@ _SPLIT_OF_FOLDER = {
     "validation": "validation",
 }
 _OUTSIDE = "outside the class folders"
+# A soft hyphen, a zero-width space, a word joiner and a byte order mark; not joiners, which change letters.
+_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
 _LAYOUTS = "CLASS/* or train/CLASS/* and test/CLASS/*"
 
 
@@ -146,10 +149,17 @@ def _classes(
             below = ImageFolder.read(nested, recursive=True, within=(root, parent, folder))
             faults.leave_out("in folders inside a class", below)
         if inside.images:
-            classes.setdefault(unicodedata.normalize("NFC", folder.name), []).extend(inside.images)
+            classes.setdefault(_class_name(folder.name), []).extend(inside.images)
         else:
             faults.add("folders without images", faults.relative(folder))
     return classes
+
+
+def _class_name(folder: str) -> str:
+    """Return the name of a class, in any locale: names that look the same are the same."""
+    name = os.fsencode(folder).decode("utf-8", "surrogateescape")
+    visible = "".join(character for character in name if character not in _INVISIBLE)
+    return unicodedata.normalize("NFC", visible).strip() or folder
 
 
 def _too_few_classes(folder: Path, class_names: tuple[str, ...]) -> str:

@@ -12,6 +12,9 @@ import pydantic_core
 from convlab.errors import ConfigError, PluginError
 from convlab.options.types import attribute_docstrings, has_alternatives, hints_of, readable
 from convlab.text.suggestions import did_you_mean
+from convlab.text.synonyms import SYNONYMS
+
+_RATE = "learning_rate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +119,10 @@ def _refuse_unknown(options: type, values: Mapping[str, Any], key: str, owner: s
     valid = [field.name for field in fields(options)]
     for name, value in values.items():
         if name not in valid:
-            raise ConfigError(f"`{key}.{name}`: {owner} has no such option; {did_you_mean(name, valid)}")
+            # The rate is a setting of the experiment, for every optimizer.
+            is_rate = _RATE in (name, *SYNONYMS.get(name, ()))
+            hint = f"set `train.{_RATE}`" if is_rate else did_you_mean(name, valid)
+            raise ConfigError(f"`{key}.{name}`: {owner} has no such option; {hint}")
         if is_dataclass(hints[name]) and isinstance(value, Mapping):
             _refuse_unknown(typing.cast("type", hints[name]), value, f"{key}.{name}", owner)
 

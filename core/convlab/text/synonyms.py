@@ -103,8 +103,12 @@ NO_SUCH_SETTING = {
         ),
         ("verbose v log_level", "progress is always shown, unless `quiet` is set"),
         (
-            "pretrained resume weights checkpoint ckpt ckpt_path",
-            "training starts from new weights; 'convlab resume' continues a run",
+            "pretrained weights backbone",
+            "some architectures have pretrained weights; 'convlab list architecture' shows them",
+        ),
+        (
+            "resume checkpoint ckpt ckpt_path",
+            "'convlab resume' continues a run",
         ),
     )
     for word in words.split()

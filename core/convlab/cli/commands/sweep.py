@@ -111,6 +111,7 @@ def sweep_experiment(
             "--storage",
             metavar="URL",
             envvar="CONVLAB_STORAGE",
+            show_envvar=False,
             rich_help_panel=_SWEEP,
             help="A database for trials of several machines, such as postgresql://user@host/sweeps "
             "[dim](default: a file)[/].",

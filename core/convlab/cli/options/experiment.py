@@ -32,6 +32,7 @@ logger = logging.getLogger("convlab")
 _PARTS, _TRAINING = "What to train", "How to train"
 # The settings of [data] and [train] that have flags. All others are set by -s.
 _SECTIONS = (DataSettings, TrainSettings)
+_WIDEST_METAVAR = 12
 _SETTING_FLAGS: dict[str, tuple[str, ...]] = {
     "train.epochs": ("-e", "--epochs"),
     "train.batch_size": ("--batch-size",),
@@ -50,6 +51,7 @@ _SETTINGS = Annotated[
         "--set",
         metavar="KEY=VALUE",
         envvar="CONVLAB_SET",
+        show_envvar=False,
         rich_help_panel=_PARTS,
         help=f"Set any setting, such as {escape('architecture.filters=[32,64]')} (quote the brackets), "
         "optimizer.momentum=0.9 or data.limit=5000; may be repeated.",
@@ -191,6 +193,7 @@ def _part_flag(part_type: type[Part]) -> _Flag:
         metavar="NAME",
         help=_with_default(f"{kind.help.rstrip('.')}{repeated}", default),
         envvar=f"CONVLAB_{kind.key.upper()}",
+        show_envvar=False,
         rich_help_panel=_PARTS,
         autocompletion=complete_names(part_type),
     )
@@ -204,11 +207,15 @@ def _setting_flag(title: str, key: str, names: tuple[str, ...]) -> _Flag:
     value_type, choices = _value_type(field.annotation)
     # The default of a boolean is evident from its name, and None means that the description says it.
     default = "" if field.default is None or value_type is bool else str(field.default)
+    shown, description = "|".join(choices), (field.description or "").rstrip(".")
+    if len(shown) > _WIDEST_METAVAR:  # help of 80 columns would break it
+        shown, description = "NAME", f"{description}; one of {', '.join(choices)}"
     option = typer.Option(
         *names,
-        metavar="|".join(choices) or None,
-        help=_with_default((field.description or "").rstrip("."), default),
+        metavar=shown or None,
+        help=_with_default(description, default),
         envvar=f"CONVLAB_{key.upper()}",
+        show_envvar=False,
         rich_help_panel=_TRAINING,
         show_default=False,
     )

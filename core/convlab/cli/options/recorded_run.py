@@ -37,6 +37,7 @@ RunsDir = Annotated[
         "--runs-dir",
         metavar="DIR",
         envvar="CONVLAB_RUNS_DIR",
+        show_envvar=False,
         rich_help_panel="Files and folders",
         help="The folder that contains the runs, also in subfolders.",
     ),

@@ -30,6 +30,7 @@ RunsDir = Annotated[
         "--runs-dir",
         metavar="DIR",
         envvar="CONVLAB_RUNS_DIR",
+        show_envvar=False,
         rich_help_panel=_FILES,
         help="Save the run in a new folder in this one.",
     ),

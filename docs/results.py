@@ -31,6 +31,7 @@ def page() -> str:
     closing = (
         f"\nMachine: {machines}.\n"
         "It was busy with other work during the measurements; training alone takes less time.\n"
+        "CIFAR-10 was a copy of its images that had been stored as JPEG, which loses some detail.\n"
     )
     return OPENING + "".join(_row(name, result) for name, result in recorded.items()) + closing
 

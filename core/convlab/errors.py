@@ -4,6 +4,7 @@ Each class has the exit code with which the command line ends.
 """
 
 import re
+from collections.abc import Mapping
 
 from convlab.text.formatting import one_line
 
@@ -45,7 +46,15 @@ class UnknownNameError(ConfigError):
 
 
 class DataError(ConvlabError):
-    """Missing, damaged or invalid images or labels."""
+    """Missing, damaged or invalid images or labels.
+
+    Attributes:
+        left_out: the files that could not be used, by the reason, if each image has its own file.
+    """
+
+    def __init__(self, message: str = "", *, left_out: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        super().__init__(message)
+        self.left_out = dict(left_out or {})
 
 
 class PluginError(ConvlabError):

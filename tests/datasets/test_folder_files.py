@@ -196,3 +196,19 @@ def test_class_folders_whose_names_look_the_same_are_one_class(
     for folder in ("cat", name, "dog"):
         save(*(tmp_path / folder / f"{number}{len(folder)}.png" for number in range(4)))
     assert _load(tmp_path).class_names == ("cat", "dog")
+
+
+def test_a_folder_that_cannot_be_used_is_verified_with_every_file_left_out(
+    tmp_path: Path, save: Callable[..., None]
+) -> None:
+    save(*(tmp_path / "a" / f"{number}.png" for number in range(4)))
+    for number in range(5):
+        (tmp_path / "b" / f"{number}.png").parent.mkdir(exist_ok=True)
+        (tmp_path / "b" / f"{number}.png").write_text("not an image", encoding="utf-8")
+    (tmp_path / "b" / "notes.txt").write_text("", encoding="utf-8")
+    verification = data.verify("folder", options={"path": str(tmp_path)}, host=BUILT_INS)
+    assert verification.state == "damaged"
+    assert sorted(file for files in verification.left_out.values() for file in files) == [
+        *(f"b/{number}.png" for number in range(5)),
+        "b/notes.txt",
+    ]

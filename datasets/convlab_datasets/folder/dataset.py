@@ -35,12 +35,16 @@ def _load(source: DataSource, options: FolderOptions) -> ImageData:
     """Load the images of a folder; logs which files are skipped, and whether the images are streamed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, about large images and invalid metadata
-        return _read(options, for_evaluation=bool(source and source.for_evaluation))
+        root = _root(options.path)
+        faults = Faults(root)
+        try:
+            return _read(root, options, faults, for_evaluation=bool(source and source.for_evaluation))
+        except DataError as error:
+            error.left_out = faults.left_out()
+            raise
 
 
-def _read(options: FolderOptions, *, for_evaluation: bool) -> ImageData:
-    root = _root(options.path)
-    faults = Faults(root)
+def _read(root: Path, options: FolderOptions, faults: Faults, *, for_evaluation: bool) -> ImageData:
     layout = read_layout(root, faults)
     files, headers = read_headers(root, layout.files, faults)
     if not files:

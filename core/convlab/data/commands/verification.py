@@ -92,7 +92,11 @@ def verify_in(
         data = load_unchecked(provided, part_options(provided, dict(options or {})), source)
     except DataError as error:
         return Verification(
-            name=name, state="damaged", message=str(error), place=files.place if files else None
+            name=name,
+            state="damaged",
+            message=str(error),
+            place=files.place if files else None,
+            left_out=getattr(error, "left_out", {}),  # a class of a plugin may have its own constructor
         )
     return _compare(provided, data, files, host)
 

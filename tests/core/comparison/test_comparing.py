@@ -47,7 +47,9 @@ def test_arms_are_trained_once_with_the_same_seeds_and_ranked(tmp_path: Path) ->
     flags = ["-e", "1", "--max-steps", "20", "--seeds", "2", "--runs-dir", str(tmp_path), "--json"]
     arms = ["small=-a mlp -s architecture.hidden=[4]", "-a mlp"]
     done = convlab(*arms, *flags)
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+    started, *lines = done.stderr.splitlines()
+    assert started == "starting a worker process"
+    assert [line.partition(":")[0] for line in lines] == [
         f"[{number}/4] {label}, seed {seed}"
         for number, (label, seed) in enumerate(
             [("small", 0), ("-a mlp", 0), ("small", 1), ("-a mlp", 1)], start=1
@@ -66,7 +68,7 @@ def test_arms_are_trained_once_with_the_same_seeds_and_ranked(tmp_path: Path) ->
 
     again = convlab(*arms, *flags, "--split", "test")
     assert again.stderr.count("already trained") == 4
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.glob("[!.]*"))) == 4
     pair = json.loads(again.stdout)["pairs"][0]
     assert pair["over_images"]["mean"] == pytest.approx(pair["difference"], abs=1e-6)
 

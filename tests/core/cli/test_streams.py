@@ -60,7 +60,7 @@ def test_a_warning_is_one_line_and_never_an_error(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.slow), "utf-8"])
 def test_every_encoding_can_show_every_page(
     encoding: str, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,7 +150,10 @@ def test_runs_on_different_images_are_not_compared(tmp_path: Path) -> None:
         check_images({"a": same, "b": other})
 
 
-@pytest.mark.parametrize("changed", ["threads", "versions", "plugins"])
+@pytest.mark.parametrize(
+    "changed",
+    ["threads", *(pytest.param(each, marks=pytest.mark.slow) for each in ("versions", "plugins"))],
+)
 def test_a_run_of_other_threads_versions_or_plugins_is_trained_again(changed: str, tmp_path: Path) -> None:
     done = run(with_seed(Experiment(architecture="mlp", train=TRAIN), 0), runs_dir=tmp_path, progress=False)
     resolved = resolve(done.experiment, PluginHost(third_party=False))

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from convlab import describe_run, evaluate, remove_runs, resume
@@ -35,12 +34,12 @@ def test_each_model_counts_once_however_it_is_tested(tiny_task: TinyTask) -> Non
     assert looks_at_test_set(first) == 2, "removing a run does not undo the look"
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "7", '{"run": 1, "dataset": [], "test": null}', "[" * 100_000])
-def test_damaged_lines_are_skipped(tiny_task: TinyTask, line: str) -> None:
+def test_damaged_lines_are_skipped(tiny_task: TinyTask) -> None:
     folder = tiny_task.run(architecture="mlp", train=TRAIN).folder
     looks = folder.parent / LOOKS
-    looks.write_text(f"{line}\n{looks.read_text()}", encoding="utf-8")
-    assert looks_at_test_set(folder) == 1
+    for line in ("{", "[]", "7", '{"run": 1, "dataset": [], "test": null}', "[" * 100_000):
+        looks.write_text(f"{line}\n{looks.read_text()}", encoding="utf-8")
+        assert looks_at_test_set(folder) == 1, line
 
 
 def test_a_link_in_its_place_is_not_written_through(tiny_task: TinyTask, tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ def test_training_continues_after_its_reader_closed_the_pipe(tmp_path: Path) -> 
     assert (tmp_path / "runs" / "alone" / "summary.json").exists()
 
 
+@pytest.mark.slow
 def test_a_bar_of_80_columns_shows_the_steps_of_the_epoch_in_one_line() -> None:
     drawn = io.StringIO()
     console = Console(file=drawn, force_terminal=True, width=80, color_system=None, emoji=False)

@@ -1,14 +1,14 @@
 """A comparison as a file: a page, a table or a figure."""
 
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convlab.comparison.result import Comparison
-from convlab.drawing.figures import SUFFIXES, save_figure
+from convlab.drawing.figures import SUFFIXES, check_suffix, save_figure
 from convlab.drawing.html import drawn
 from convlab.drawing.scores import arms_figure
 from convlab.drawing.tables import TABLES, write_table
-from convlab.errors import ConfigError
 from convlab.reporting.page import write_report
 
 if TYPE_CHECKING:
@@ -24,18 +24,25 @@ def check_view(to: str | Path) -> Path:
     Raises:
         ConfigError: its name does not end in the suffix of a format.
     """
-    path = Path(to).expanduser()
-    if path.suffix.lower() not in VIEWS:
-        raise ConfigError(f"`to`: expected a file name that ends in {', '.join(VIEWS)}, got {str(to)!r}")
-    return path
+    return check_suffix(to, VIEWS)
 
 
-def write_comparison(result: Comparison, to: str | Path) -> Path:
-    """Write a comparison, by the suffix of the file, and return its path.
+def write_view(
+    to: str | Path,
+    *,
+    template: str,
+    content: Callable[[], dict[str, Any]],
+    table: Callable[[str], tuple[Sequence[str], Iterable[Sequence[object]]]],
+    figure: Callable[[], "Figure"],
+) -> Path:
+    """Write a result, by the suffix of the file, and return its path.
 
-    A page (``.html``) has the verdicts, the arms and a figure; a table (``.md``, ``.tex``) the arms; a table
-    for programs (``.csv``) each run; a figure (``.png``, ``.svg``, ``.pdf``) the score of each run, and the
-    mean of each arm with its interval.
+    Args:
+        to: the file.
+        template: of the page.
+        content: returns what the template shows.
+        table: returns the headings and rows for a suffix.
+        figure: returns the figure.
 
     Raises:
         ConfigError: the file's name has another suffix, or it is a page that convlab did not write.
@@ -44,14 +51,27 @@ def write_comparison(result: Comparison, to: str | Path) -> Path:
     path = check_view(to)
     suffix = path.suffix.lower()
     if suffix == ".html":
-        write_report(path, "arms.html", comparison_content(result))
-    elif suffix == ".csv":
-        write_table(path, _RUN_HEADINGS, _runs(result))
+        write_report(path, template, content())
     elif suffix in TABLES:
-        write_table(path, *result.table())
+        write_table(path, *table(suffix))
     else:
-        save_figure(_figure(result), path)
+        save_figure(figure(), path)
     return path
+
+
+def write_comparison(result: Comparison, to: str | Path) -> Path:
+    """Write a comparison; see ``write_view``.
+
+    A page has the verdicts, the arms and a figure. A table has the arms; one for programs (``.csv``) has each
+    run. A figure has the score of each run, and the mean of each arm with its interval.
+    """
+    return write_view(
+        to,
+        template="arms.html",
+        content=lambda: comparison_content(result),
+        table=lambda suffix: (_RUN_HEADINGS, _runs(result)) if suffix == ".csv" else result.table(),
+        figure=lambda: _figure(result),
+    )
 
 
 def comparison_content(result: Comparison) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,15 +128,19 @@ def save_figure(figure: "Figure", file: str | Path) -> Path:
     return path
 
 
-def check_suffix(file: str | Path) -> Path:
-    """Return the path of a figure's file.
+def check_suffix(file: str | Path, suffixes: Sequence[str] = SUFFIXES) -> Path:
+    """Return the path of a file to write, such as a figure's.
+
+    Args:
+        file: its name.
+        suffixes: those of the formats.
 
     Raises:
         ConfigError: its name does not end in the suffix of a format.
     """
     path = Path(file).expanduser()
-    if path.suffix.lower() not in SUFFIXES:
-        raise ConfigError(f"`to`: expected a file name that ends in {', '.join(SUFFIXES)}, got {str(file)!r}")
+    if path.suffix.lower() not in suffixes:
+        raise ConfigError(f"`to`: expected a file name that ends in {', '.join(suffixes)}, got {str(file)!r}")
     return path
 
 

@@ -3,12 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convlab.comparison.views import check_view, comparison_content
-from convlab.drawing.figures import save_figure
+from convlab.comparison.views import comparison_content, write_view
 from convlab.drawing.html import drawn
 from convlab.drawing.scores import trials_figure
-from convlab.drawing.tables import TABLES, write_table
-from convlab.reporting.page import write_report
 from convlab.tuning.result import Sweep
 
 if TYPE_CHECKING:
@@ -16,25 +13,18 @@ if TYPE_CHECKING:
 
 
 def write_sweep(result: Sweep, to: str | Path) -> Path:
-    """Write a sweep, by the suffix of the file, and return its path.
+    """Write a sweep; see ``write_view``.
 
-    A page (``.html``) has the trials, a figure, the importance of the settings and the confirmation; a table
-    (``.csv``, ``.md``, ``.tex``) the trials; a figure (``.png``, ``.svg``, ``.pdf``) the score of each trial
-    against each setting.
-
-    Raises:
-        ConfigError: the file's name has another suffix, or it is a page that convlab did not write.
-        ConvlabError: the file cannot be written.
+    A page has the trials, a figure, the importance of the settings and the confirmation. A table has the
+    trials, and a figure the score of each trial against each setting.
     """
-    path = check_view(to)
-    suffix = path.suffix.lower()
-    if suffix == ".html":
-        write_report(path, "sweep.html", _content(result))
-    elif suffix in TABLES:
-        write_table(path, _headings(result), _trials(result))
-    else:
-        save_figure(_figure(result), path)
-    return path
+    return write_view(
+        to,
+        template="sweep.html",
+        content=lambda: _content(result),
+        table=lambda _: (_headings(result), _trials(result)),
+        figure=lambda: _figure(result),
+    )
 
 
 def _content(result: Sweep) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def test_each_model_counts_once_however_it_is_tested(tiny_task: TinyTask) -> Non
     evaluate(first, host=tiny_task.host)
     resume(first, train={"max_steps": 3}, host=tiny_task.host, progress=False)
     assert most_looks(first.parent) == {dataset: 2}
+    assert len((first.parent / LOOKS).read_text(encoding="utf-8").splitlines()) == 2
     assert describe_run(first)["test_looks"] == 2
     shown = CliRunner().invoke(app, ["runs", "--runs-dir", str(first.parent)]).stdout
     assert f"test sets looked at: {dataset} with 2 models" in shown
